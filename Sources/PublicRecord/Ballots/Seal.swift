@@ -1,4 +1,5 @@
 public import Crypto
+import Foundation
 
 /// The seal of a vote: an HPKE key pair (RFC 9180: X25519, HKDF-SHA256, ChaCha20-Poly1305) whose public half is in the
 /// entry `vote.opened` and whose private half only the custodian holds until the vote has closed.
@@ -30,7 +31,7 @@ public struct Seal: Sendable {
         _ ballot: Ballot, tracker: Tracker, credential: [UInt8],
         for key: Curve25519.KeyAgreement.PublicKey
     ) throws -> [UInt8] {
-        var plaintext: [UInt8] = ballot.sealedJSON(tracker: tracker, grades: rules.grades).canonical
+        var plaintext: [UInt8] = SealedContent.encode(ballot, tracker, rules)
         precondition(plaintext.count <= size, "a valid ballot fits its envelope")
         plaintext.append(contentsOf: repeatElement(0, count: size - plaintext.count))
         var sender = try HPKE.Sender(recipientKey: key, ciphersuite: Self.ciphersuite, info: .init(info))
@@ -53,12 +54,7 @@ public struct Seal: Sendable {
             let plaintext = try recipient.open(
                 Array(envelope.dropFirst(Self.encapsulatedSize)), authenticating: credential)
             let end: Int = plaintext.lastIndex { $0 != 0 }.map { $0 + 1 } ?? 0
-            let json = try JSON(canonical: Array(plaintext.prefix(end)))
-            guard let fields = json.object, let choices = fields["choices"],
-                let tracker = fields["tracker"]?.string.flatMap(Tracker.init)
-            else { throw UnreadableEnvelope() }
-            let lines: [BallotLine] = try Ballot.lines(choices, type: rules.type)
-            return (try checker.ballot(lines), tracker)
+            return try SealedContent.decode(Array(plaintext.prefix(end)), checker)
         } catch {
             throw UnreadableEnvelope()
         }
@@ -71,14 +67,30 @@ public struct Seal: Sendable {
             switch rules.type {
             case .approval, .ranking: 0
             case .points: String(rules.pointsPerProject).utf8.count
-            case .grades: rules.grades.map { JSON.string($0).canonical.count }.max() ?? 0
+            case .grades: rules.grades.map { CanonicalJSON.string($0).encoded().count }.max() ?? 0
             }
         let most: Int = rules.type == .points ? min(rules.maximum, rules.pointsInTotal) : rules.maximum
-        let names: [Int] = definition.projects.map { JSON.string($0.id).canonical.count }.sorted(by: >)
+        let names: [Int] = definition.projects.map { CanonicalJSON.string($0.id).encoded().count }.sorted(by: >)
         // Each choice needs its name, a comma and, where there is a value, a colon and the value.
         let choices: Int = names.prefix(most).reduce(0) { $0 + $1 + 1 + (value == 0 ? 0 : value + 1) }
         let frame: Int = #"{"choices":[],"tracker":"XXXX-XXXX-XXXX-XXXX"}"#.utf8.count
         return (frame + choices + 31) / 32 * 32
+    }
+}
+
+/// What an envelope contains: `{"choices":…,"tracker":"XXXX-XXXX-XXXX-XXXX"}`.
+private enum SealedContent {
+    static func encode(_ ballot: Ballot, _ tracker: Tracker, _ rules: BallotRules) -> [UInt8] {
+        let content: CanonicalJSON = ["choices": ballot.json(grades: rules.grades), "tracker": .string(tracker.text)]
+        return content.encoded()
+    }
+
+    static func decode(_ bytes: [UInt8], _ checker: BallotChecker) throws -> (ballot: Ballot, tracker: Tracker) {
+        var fields = try CanonicalJSON.Fields(try CanonicalJSON(parsing: bytes))
+        let choices: CanonicalJSON = try fields.value("choices")
+        guard let tracker = Tracker(try fields.string("tracker")) else { throw UnreadableEnvelope() }
+        try fields.end()
+        return (try checker.ballot(try Ballot.lines(choices, type: checker.rules.type)), tracker)
     }
 }
 
