@@ -1,0 +1,105 @@
+/// The greedy rules, and the completion by support that follows equal shares.
+struct Greedy {
+    /// What a project is ranked by.
+    enum Merit {
+        case support
+        case supportPerCost
+    }
+
+    let election: Election
+    let places: [Int]
+    let tie: TieOrder
+
+    /// Projects from the best to the worst.
+    func ranking(of projects: [Int], by merit: Merit) -> [Int] {
+        projects.sorted { a, b in
+            switch compare(a, b, by: merit) {
+            case let order where order != 0: order > 0
+            default: places[a] < places[b]
+            }
+        }
+    }
+
+    /// Positive if `a` has more merit. Per cost: support ÷ cost by cross-multiplication; a supported project that
+    /// costs nothing is better than any that costs something.
+    private func compare(_ a: Int, _ b: Int, by merit: Merit) -> Int {
+        let (x, y) = (election.support[a], election.support[b])
+        switch merit {
+        case .support:
+            return (x > y ? 1 : 0) - (x < y ? 1 : 0)
+        case .supportPerCost:
+            let (c, d) = (election.projects[a].cost, election.projects[b].cost)
+            if c == 0 || d == 0 {
+                let (free, freeToo) = (c == 0 && x > 0, d == 0 && y > 0)
+                if free || freeToo { return (free ? 1 : 0) - (freeToo ? 1 : 0) }
+                return (x > 0 ? 1 : 0) - (y > 0 ? 1 : 0)
+            }
+            let (left, right) = (Int128(x) * Int128(d), Int128(y) * Int128(c))
+            return (left > right ? 1 : 0) - (left < right ? 1 : 0)
+        }
+    }
+
+    /// Walks `ranking`, funds what fits and records one step per project.
+    func fund(
+        _ ranking: [Int], merit: Merit, stopsAtFirstMisfit: Bool = false, threshold: Int64? = nil,
+        phase: Step.Phase = .rule, ledger: inout Ledger, trace: inout Trace
+    ) {
+        var stop: Int?
+        for (place, project) in ranking.enumerated() {
+            let before = ledger.left
+            let decision: Step.Decision
+            if let bar = ledger.bar(project) {
+                decision = .refused(bar)
+            } else if let threshold, election.support[project] < threshold {
+                decision = .refused(.belowThreshold(threshold))
+            } else if let stop {
+                decision = .refused(.afterStop(at: election.projects[stop].id))
+            } else if ledger.fits(project) {
+                ledger.select(project)
+                decision = .selected
+            } else {
+                if stopsAtFirstMisfit { stop = project }
+                let isHopeless = election.projects[project].cost > ledger.envelope.money
+                decision = .refused(isHopeless ? .tooExpensive : .doesNotFit)
+            }
+            trace.add(
+                project, phase: phase, before: before, after: ledger.left, decision: decision,
+                level: level(place, in: ranking, by: merit))
+        }
+    }
+
+    /// The projects around `place` that the rule itself could not tell from it.
+    private func level(_ place: Int, in ranking: [Int], by merit: Merit) -> [Int] {
+        var first = place
+        while first > 0, compare(ranking[first - 1], ranking[place], by: merit) == 0 { first -= 1 }
+        var last = place
+        while last + 1 < ranking.count, compare(ranking[last + 1], ranking[place], by: merit) == 0 { last += 1 }
+        return first == last ? [] : (first...last).filter { $0 != place }.map { ranking[$0] }
+    }
+}
+
+/// Collects the steps of a count.
+struct Trace {
+    let election: Election
+    let tie: TieOrder
+    var envelope: String?
+    private(set) var steps: [Step] = []
+
+    init(_ election: Election, tie: TieOrder) {
+        self.election = election
+        self.tie = tie
+    }
+
+    mutating func add(
+        _ project: Int, phase: Step.Phase, before: Int64, after: Int64, decision: Step.Decision, level: [Int] = [],
+        payment: Payment? = nil
+    ) {
+        let others = level.map { election.projects[$0].id }
+        steps.append(
+            Step(
+                round: steps.count + 1, phase: phase, project: election.projects[project].id,
+                support: election.support[project], cost: election.projects[project].cost, envelope: envelope,
+                moneyBefore: before, moneyAfter: after, decision: decision,
+                tie: others.isEmpty ? nil : Tie(with: others, brokenBy: tie.name), payment: payment))
+    }
+}

@@ -1,0 +1,85 @@
+/// Money and limits while a rule runs on one envelope.
+struct Ledger {
+    /// One envelope and the projects that compete for it.
+    struct Envelope {
+        var district: String?
+        var money: Int64
+        var projects: [Int]
+    }
+
+    let election: Election
+    let envelope: Envelope
+    /// Money left, in cents.
+    private(set) var left: Int64
+    /// Selected projects, in order.
+    private(set) var order: [Int] = []
+    private(set) var isSelected: [Bool]
+    private let limits: Membership
+    private var taken: [Int]
+
+    init(_ election: Election, envelope: Envelope, limits: Membership) {
+        self.election = election
+        self.envelope = envelope
+        self.limits = limits
+        left = envelope.money
+        isSelected = [Bool](repeating: false, count: election.projects.count)
+        taken = [Int](repeating: 0, count: limits.groups.count)
+    }
+
+    func fits(_ project: Int) -> Bool { election.projects[project].cost <= left }
+
+    /// A reason other than money for which the project can no longer be funded.
+    func bar(_ project: Int) -> Refusal? {
+        if election.projects[project].isWithdrawn { return .withdrawn }
+        for group in limits.groupsOf[project] where taken[group] >= limits.groups[group].most {
+            switch limits.groups[group].kind {
+            case .quota(let name):
+                return .quota(name: name, most: limits.groups[group].most)
+            case .exclusive:
+                let rival = order.first { limits.groupsOf[$0].contains(group) }
+                return .exclusive(with: rival.map { election.projects[$0].id } ?? "")
+            }
+        }
+        return nil
+    }
+
+    /// Funds a project; an add1 run may go below zero, which is how overspending is seen.
+    mutating func select(_ project: Int) {
+        left -= election.projects[project].cost
+        isSelected[project] = true
+        order.append(project)
+        for group in limits.groupsOf[project] { taken[group] += 1 }
+    }
+}
+
+/// Quotas and exclusive groups by project index.
+struct Membership {
+    enum Kind {
+        case quota(String)
+        case exclusive
+    }
+
+    var groups: [(kind: Kind, most: Int)] = []
+    var groupsOf: [[Int]]
+
+    init(_ parameters: Parameters, in election: Election) throws(TallyError) {
+        groupsOf = [[Int]](repeating: [], count: election.projects.count)
+        guard !parameters.quotas.isEmpty || !parameters.exclusive.isEmpty else { return }
+        let indices = Dictionary(uniqueKeysWithValues: election.projects.enumerated().map { ($1.id, $0) })
+        for quota in parameters.quotas {
+            guard quota.most >= 0 else { throw .unusableParameter("quotas") }
+            try add(.quota(quota.name), most: quota.most, quota.projects, indices)
+        }
+        for rivals in parameters.exclusive { try add(.exclusive, most: 1, rivals, indices) }
+    }
+
+    private mutating func add(
+        _ kind: Kind, most: Int, _ ids: [String], _ indices: [String: Int]
+    ) throws(TallyError) {
+        for id in Set(ids) {
+            guard let index = indices[id] else { throw .unknownProject(id) }
+            groupsOf[index].append(groups.count)
+        }
+        groups.append((kind, most))
+    }
+}

@@ -1,0 +1,96 @@
+/// Counts an election.
+///
+/// The outcome is exact and depends on nothing but the arguments: no clock, no chance, no floating point, and not the
+/// order of the ballots. `Documentation/Counting.md` defines every rule.
+public func tally(
+    _ election: Election, rule: Rule, tie: TieOrder, parameters: Parameters = Parameters()
+) throws(TallyError) -> Outcome {
+    guard rule.reads(election.ballotType) else { throw .unsuitedBallots(rule: rule, ballots: election.ballotType) }
+    var count = try Count(election, rule: rule, tie: tie, parameters: parameters)
+    try count.run()
+    return count.outcome()
+}
+
+/// One count under way: the rule applied to each envelope in turn.
+struct Count {
+    let election: Election
+    let rule: Rule
+    let tie: TieOrder
+    let parameters: Parameters
+    let places: [Int]
+    let limits: Membership
+    var trace: Trace
+    var order: [Int] = []
+    var cost: Int64 = 0
+    var money: Int64 = 0
+    var share: Share?
+    var comparison: Comparison?
+    var gauges: [String: Gauge] = [:]
+
+    init(_ election: Election, rule: Rule, tie: TieOrder, parameters: Parameters) throws(TallyError) {
+        guard parameters.step > 0, parameters.step <= Limits.money else { throw .unusableParameter("step") }
+        guard parameters.envelopes.values.allSatisfy({ 0...Limits.money ~= $0 }) else {
+            throw .unusableParameter("envelopes")
+        }
+        self.election = election
+        self.rule = rule
+        self.tie = tie
+        self.parameters = parameters
+        places = tie.places(in: election)
+        limits = try Membership(parameters, in: election)
+        trace = Trace(election, tie: tie)
+    }
+
+    /// Districts first, in the order of their names, so that what they leave can go to the city.
+    mutating func run() throws(TallyError) {
+        let districts = parameters.envelopes.keys.sorted(by: precedesAsText)
+        var leftovers: Int64 = 0
+        for district in districts {
+            let projects = election.projects.indices.filter { election.projects[$0].district == district }
+            let money = parameters.envelopes[district, default: 0]
+            leftovers += try run(Ledger.Envelope(district: district, money: money, projects: projects))
+            self.money += money
+        }
+        let rest = election.projects.indices.filter { index in
+            guard let district = election.projects[index].district else { return true }
+            return parameters.envelopes[district] == nil
+        }
+        let extra = parameters.leftoversToCity ? leftovers : 0
+        _ = try run(Ledger.Envelope(district: nil, money: election.budget + extra, projects: rest))
+        money += election.budget
+    }
+
+    /// Counts one envelope and returns what it leaves.
+    private mutating func run(_ envelope: Ledger.Envelope) throws(TallyError) -> Int64 {
+        trace.envelope = envelope.district
+        var ledger = Ledger(election, envelope: envelope, limits: limits)
+        let greedy = Greedy(election: election, places: places, tie: tie)
+        let threshold = try parameters.threshold?.points(voters: election.voters)
+        switch rule {
+        case .greedyVotes, .greedyThreshold, .greedyNoSkip:
+            greedy.fund(
+                greedy.ranking(of: envelope.projects, by: .support), merit: .support,
+                stopsAtFirstMisfit: rule == .greedyNoSkip, threshold: rule == .greedyVotes ? nil : threshold,
+                ledger: &ledger, trace: &trace)
+        case .greedyPerCost:
+            greedy.fund(
+                greedy.ranking(of: envelope.projects, by: .supportPerCost), merit: .supportPerCost,
+                ledger: &ledger, trace: &trace)
+        default:
+            throw .unusableParameter("rule")
+        }
+        order += ledger.order
+        cost += envelope.money - ledger.left
+        return ledger.left
+    }
+
+    func outcome() -> Outcome {
+        let ids = order.map { election.projects[$0].id }
+        let names = election.projects.map(\.id)
+        return Outcome(
+            rule: rule, tie: tie, winners: ids.sorted(by: precedesAsText), order: ids, cost: cost, left: money - cost,
+            voters: election.voters, support: Dictionary(uniqueKeysWithValues: zip(names, election.support)),
+            votes: Dictionary(uniqueKeysWithValues: zip(names, election.votes)), steps: trace.steps, share: share,
+            comparison: comparison, gauges: gauges)
+    }
+}
