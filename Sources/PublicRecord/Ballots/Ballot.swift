@@ -134,7 +134,7 @@ public struct BallotChecker: Sendable {
         }
         let ballot: Ballot =
             switch rules.type {
-            case .approval: .approval(lines.map(\.project).sorted(by: textOrder))
+            case .approval: .approval(lines.map(\.project).sorted(by: precedesAsText))
             case .points: points(lines, &reasons)
             case .ranking: ranking(lines, &reasons)
             case .grades: grades(lines, &reasons)
@@ -168,7 +168,7 @@ public struct BallotChecker: Sendable {
         if total > rules.pointsInTotal {
             reasons.append(.pointsInTotal(maximum: rules.pointsInTotal, found: total))
         }
-        return .points(scores.sorted { textOrder($0.project, $1.project) })
+        return .points(scores.sorted { precedesAsText($0.project, $1.project) })
     }
 
     private func ranking(_ lines: [BallotLine], _ reasons: inout [Invalidity]) -> Ballot {
@@ -194,11 +194,6 @@ public struct BallotChecker: Sendable {
             }
             scores.append(Ballot.Score(line.project, grade))
         }
-        return .grades(scores.sorted { textOrder($0.project, $1.project) })
+        return .grades(scores.sorted { precedesAsText($0.project, $1.project) })
     }
-}
-
-/// The order of identifiers wherever the record sorts them: by Unicode scalar values, in no language.
-public func textOrder(_ left: String, _ right: String) -> Bool {
-    left.unicodeScalars.lexicographicallyPrecedes(right.unicodeScalars)
 }

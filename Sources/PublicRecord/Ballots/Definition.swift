@@ -112,8 +112,8 @@ public struct Definition: Sendable, Equatable {
     }
 }
 
-/// The type of a ballot, by the name it has in `definition.json`.
-public enum BallotType: String, Sendable, CaseIterable {
+/// The type of a ballot, by the name it has in `definition.json`; how a rule counts it is `BallotType`.
+public enum BallotKind: String, Sendable, CaseIterable {
     /// Projects chosen or not.
     case approval
     /// Points given to projects.
@@ -127,7 +127,7 @@ public enum BallotType: String, Sendable, CaseIterable {
 /// The limits of a valid ballot. Blank is always valid, whatever the least number of projects.
 public struct BallotRules: Sendable, Equatable {
     /// The type of the ballot.
-    public var type: BallotType
+    public var type: BallotKind
     /// The least and the greatest number of projects on a ballot that is not blank.
     public var minimum: Int, maximum: Int
     /// The greatest sum of costs of the chosen projects in cents (a knapsack ballot), or nil for no such limit.
@@ -139,7 +139,7 @@ public struct BallotRules: Sendable, Equatable {
 
     /// Limits of a ballot; those that do not concern its type keep their defaults.
     public init(
-        type: BallotType, minimum: Int = 1, maximum: Int, budgetLimit: Int64? = nil, pointsPerProject: Int = 0,
+        type: BallotKind, minimum: Int = 1, maximum: Int, budgetLimit: Int64? = nil, pointsPerProject: Int = 0,
         pointsInTotal: Int = 0, grades: [String] = []
     ) {
         self.type = type

@@ -67,7 +67,7 @@ extension Definition {
             try project.end()
         }
         var rules = try CanonicalJSON.Fields(try fields.value("ballot"))
-        guard let type = BallotType(rawValue: try rules.string("type")) else { throw JSONError(.wrongType("type")) }
+        guard let type = BallotKind(rawValue: try rules.string("type")) else { throw JSONError(.wrongType("type")) }
         let ballot = BallotRules(
             type: type, minimum: try rules.count("minimum"), maximum: try rules.count("maximum"),
             budgetLimit: try rules.amountOrNull("budget_limit"),
@@ -153,7 +153,7 @@ extension Ballot {
     /// The lines of published choices, to be checked again by `BallotChecker`.
     ///
     /// - Throws: `UnreadableChoices` when the JSON does not have the shape of the type.
-    public static func lines(_ choices: CanonicalJSON, type: BallotType) throws(UnreadableChoices) -> [BallotLine] {
+    public static func lines(_ choices: CanonicalJSON, type: BallotKind) throws(UnreadableChoices) -> [BallotLine] {
         switch (type, choices) {
         case (.approval, .array(let items)), (.ranking, .array(let items)):
             var lines: [BallotLine] = []
