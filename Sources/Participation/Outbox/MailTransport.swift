@@ -1,0 +1,180 @@
+public import Foundation
+
+/// A way for letters to leave the house.
+public protocol MailTransport: Sendable {
+    /// Hands `message` over; throws when it was not accepted, and it will be tried again later.
+    func deliver(_ message: MailMessage) async throws
+}
+
+/// Hands letters to a command that works as sendmail does: `msmtp -t`, `sendmail -t -i`.
+///
+/// The command runs without a shell, reads the message from standard input, finds the recipient in its headers, and
+/// ends with 0 when it took it.
+public struct Sendmail: MailTransport {
+    /// Why a letter was not taken.
+    public enum Failure: Error, Equatable, CustomStringConvertible {
+        /// The command cannot be started.
+        case notFound(command: String)
+        /// The command ended with a status other than 0.
+        case refused(status: Int32)
+        /// The command did not end in time and was stopped.
+        case tookTooLong
+
+        /// One line for the log.
+        public var description: String {
+            switch self {
+            case .notFound(let command): "the mail command \(command) cannot be started"
+            case .refused(let status): "the mail command ended with status \(status)"
+            case .tookTooLong: "the mail command took too long"
+            }
+        }
+    }
+
+    private let executable: String
+    private let arguments: [String]
+    private let limit: Duration
+
+    /// Uses `command`, whose words are separated by blanks; nil when it has none. The command is stopped after `limit`.
+    public init?(command: String, limit: Duration = .seconds(60)) {
+        let words = command.split(separator: " ").map(String.init)
+        guard let first = words.first else { return nil }
+        self.executable = first
+        self.arguments = Array(words.dropFirst())
+        self.limit = limit
+    }
+
+    /// Runs the command once.
+    public func deliver(_ message: MailMessage) async throws {
+        // A file without a name rather than a pipe: a command that stops reading cannot then stop the server.
+        let input = try Self.unnamedFile(holding: message.bytes)
+        defer { try? input.close() }
+        let process = Foundation.Process()
+        // env finds the command as a shell would.
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["--", executable] + arguments
+        process.standardInput = input
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        let (ends, end) = AsyncStream<Int32>.makeStream()
+        process.terminationHandler = { ended in
+            end.yield(ended.terminationReason == .exit ? ended.terminationStatus : -ended.terminationStatus)
+            end.finish()
+        }
+        do {
+            try process.run()
+        } catch {
+            throw Failure.notFound(command: executable)
+        }
+        let identifier = process.processIdentifier
+        let status = await withTaskGroup(of: Int32?.self) { group in
+            group.addTask { await ends.first { _ in true } }
+            group.addTask {
+                try? await Task.sleep(for: limit)
+                return nil
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            return first
+        }
+        guard let status else {
+            kill(identifier, SIGKILL)
+            throw Failure.tookTooLong
+        }
+        if status == 127 { throw Failure.notFound(command: executable) }
+        guard status == 0 else { throw Failure.refused(status: status) }
+    }
+
+    private static func unnamedFile(holding bytes: [UInt8]) throws -> FileHandle {
+        let url = FileManager.default.temporaryDirectory.appending(component: "tilleul-\(UUID().uuidString).eml")
+        let descriptor = open(url.path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw CocoaError(.fileWriteUnknown) }
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        unlink(url.path)
+        try handle.write(contentsOf: Data(bytes))
+        try handle.seek(toOffset: 0)
+        return handle
+    }
+}
+
+/// Writes letters as files, for development: `<data-dir>/mail/<identity>.eml`. The names sort by time.
+public struct MailFolder: MailTransport {
+    /// A letter found in the folder.
+    public struct Entry: Sendable {
+        /// The file, relative to the folder.
+        public let name: String
+        public let recipient: String
+        public let subject: String
+        public let body: String
+        public let date: Date
+    }
+
+    private let path: String
+
+    /// The folder at `path`, created when the first letter is written.
+    public init(path: String) {
+        self.path = path
+    }
+
+    /// Writes the letter under another name and moves it into place, so that nobody reads half of it.
+    public func deliver(_ message: MailMessage) async throws {
+        let folder = URL(filePath: path, directoryHint: .isDirectory)
+        try FileManager.default.createDirectory(
+            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        try Data(message.bytes).write(to: folder.appending(component: "\(message.id).eml"), options: .atomic)
+    }
+
+    /// The latest letters first, at most `limit`. Only letters that this type wrote are understood.
+    public func list(limit: Int = 50) throws -> [Entry] {
+        let folder = URL(filePath: path, directoryHint: .isDirectory)
+        guard FileManager.default.fileExists(atPath: path) else { return [] }
+        let names = try FileManager.default.contentsOfDirectory(atPath: path)
+        return names.filter { $0.hasSuffix(".eml") }.sorted(by: >).prefix(limit).compactMap { name in
+            guard let data = try? Data(contentsOf: folder.appending(component: name)) else { return nil }
+            return Entry(name: name, message: String(decoding: data, as: UTF8.self))
+        }
+    }
+}
+
+extension MailFolder.Entry {
+    /// Reads back what ``MailMessage`` wrote.
+    init?(name: String, message: String) {
+        guard let blank = message.range(of: "\r\n\r\n") else { return nil }
+        let headers = message[..<blank.lowerBound].replacingOccurrences(of: "\r\n ", with: " ")
+            .components(separatedBy: "\r\n")
+        func header(_ key: String) -> String {
+            headers.first { $0.hasPrefix("\(key): ") }.map { String($0.dropFirst(key.count + 2)) } ?? ""
+        }
+        let formatter = DateFormatter()
+        formatter.locale = Locale(identifier: "en_US_POSIX")
+        formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss Z"
+        guard let date = formatter.date(from: header("Date")) else { return nil }
+        self.name = name
+        self.recipient = header("To").trimmingCharacters(in: CharacterSet(charactersIn: "<>"))
+        self.subject = Self.plain(encodedWords: header("Subject"))
+        self.body = Self.plain(quotedPrintable: String(message[blank.upperBound...]))
+        self.date = date
+    }
+
+    private static func plain(encodedWords text: String) -> String {
+        guard text.hasPrefix("=?utf-8?B?") else { return text }
+        let bytes = text.components(separatedBy: " ").compactMap { word in
+            Data(base64Encoded: String(word.dropFirst("=?utf-8?B?".count).dropLast("?=".count)))
+        }
+        return String(decoding: bytes.joined(), as: UTF8.self)
+    }
+
+    private static func plain(quotedPrintable text: String) -> String {
+        var bytes: [UInt8] = []
+        var rest = Array(text.replacingOccurrences(of: "=\r\n", with: "").utf8)[...]
+        while let byte = rest.popFirst() {
+            let code = String(decoding: rest.prefix(2), as: UTF8.self)
+            if byte == UInt8(ascii: "="), rest.count >= 2, let value = UInt8(code, radix: 16) {
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            } else if byte != UInt8(ascii: "\r") {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
