@@ -68,7 +68,7 @@ public enum TieOrder: Sendable, Hashable {
                 }
             }
         case .minCost, .maxCost, .maxVotes:
-            let votes = election.support
+            let votes = election.votes
             order = projects.indices.sorted { a, b in
                 let (x, y) = (projects[a].cost, projects[b].cost)
                 let cheaper = x < y
