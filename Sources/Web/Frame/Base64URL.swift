@@ -1,0 +1,25 @@
+import Foundation
+
+/// Unpadded base64url (RFC 4648, section 5): what fits into a cookie, a URL and a form field unchanged.
+enum Base64URL {
+    static func encode(_ bytes: some Sequence<UInt8>) -> String {
+        Data(bytes).base64EncodedString()
+            .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    }
+
+    /// Nil when `text` is anything but what `encode` writes.
+    static func decode(_ text: String) -> [UInt8]? {
+        guard text.utf8.allSatisfy(isDigit), text.utf8.count % 4 != 1 else { return nil }
+        let padding = String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
+        let standard = text.replacing("-", with: "+").replacing("_", with: "/") + padding
+        return Data(base64Encoded: standard).map(Array.init)
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"): true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import Crypto
+public import Foundation
+public import Participation
+
+/// What every controller gets: the city, its templates and words, and how answers are made from them.
+public struct Site: Sendable {
+    /// What the operator sets.
+    public struct City: Sendable {
+        /// As the pages name it: `Tilleul-sur-Loire`.
+        public var name: String
+        /// Who helps in person. Shown on every page.
+        public var help: Help
+        /// Said on every page: nothing here is a real vote.
+        public var isDemonstration: Bool
+        /// Formats every date and hour.
+        public var timeZone: TimeZone
+        /// Where residents reach the service, without a slash at the end: `https://participer.example`.
+        public var publicURL: String
+        /// Shows what only developers may see, such as the mails sent.
+        public var isDevelopment: Bool
+
+        /// The settings of one city.
+        public init(
+            name: String, help: Help, isDemonstration: Bool = false,
+            timeZone: TimeZone = TimeZone(identifier: "Europe/Paris") ?? .gmt,
+            publicURL: String = "http://localhost:8080", isDevelopment: Bool = false
+        ) {
+            self.name = name
+            self.help = help
+            self.isDemonstration = isDemonstration
+            self.timeZone = timeZone
+            self.publicURL = publicURL
+            self.isDevelopment = isDevelopment
+        }
+    }
+
+    /// Where a person helps, in words of the city.
+    public struct Help: Sendable {
+        public var place: String
+        public var hours: String
+        public var phone: String
+
+        /// Help at `place`, during `hours`, or by `phone`.
+        public init(place: String, hours: String, phone: String) {
+            self.place = place
+            self.hours = hours
+            self.phone = phone
+        }
+    }
+
+    public let city: City
+    public let templates: Templates
+    public let assets: Assets
+    let table: StringTable
+    let tokens: FormTokens
+    let flashes: Flashes
+    let cookies: CookieJar
+
+    /// Reads `Templates` and `Public` below `resources`. Refuses to start with a template that does not parse, a
+    /// string that is missing, or a file that is named and not there.
+    public init(city: City, resources: String, secrets: Secrets) throws {
+        let root = URL(filePath: resources, directoryHint: .isDirectory)
+        func path(_ name: String) -> String { root.appending(path: name).path(percentEncoded: false) }
+        self.city = city
+        self.assets = try Assets(directory: path("Public"))
+        self.table = try StringTable(directory: path("Templates/strings"), timeZone: city.timeZone)
+        self.templates = try Templates(directory: path("Templates"), strings: table, assets: assets)
+        self.tokens = FormTokens(secrets: secrets)
+        self.flashes = Flashes(secrets: secrets)
+        self.cookies = CookieJar(secure: city.publicURL.hasPrefix("https://"))
+    }
+
+    /// The words of one language.
+    public func strings(_ language: Language) -> Strings { table[language] }
+
+    /// The words in which this request is answered.
+    public func strings(_ context: AppContext) -> Strings { table[context.language] }
+
+    /// An address of the service to put into a letter or on paper.
+    public func absolute(_ path: String) -> String { city.publicURL + path }
+}
