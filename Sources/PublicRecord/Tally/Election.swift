@@ -100,7 +100,7 @@ public struct Election: Sendable {
             let weight = profile.weights[ballot]
             for entry in profile.entries(of: ballot) {
                 let project = Int(profile.projects[entry])
-                let (points, over) = profile.scores[entry].multipliedReportingOverflow(by: weight)
+                let (points, over) = profile.score(entry).multipliedReportingOverflow(by: weight)
                 let (sum, overSum) = support[project].addingReportingOverflow(points)
                 if over || overSum || sum.magnitude > Limits.support { throw .tooLarge }
                 support[project] = sum
@@ -121,7 +121,7 @@ enum Limits {
     /// Cents.
     static let money: Int64 = 1 << 52
     /// Points one ballot gives one project.
-    static let score: Int64 = 1 << 31
+    static let score: Int64 = 1 << 30
     /// Points of all ballots together.
     static let support: UInt64 = 1 << 52
     /// Ballots.
@@ -169,7 +169,7 @@ public struct ElectionBuilder {
             for (position, id) in ids.enumerated() { line.append((try index(of: id), Int64(ids.count - position))) }
         case .points(let points):
             for (id, score) in points {
-                guard score.magnitude <= Limits.score else { throw .tooLarge }
+                guard 0...Limits.score ~= score else { throw score < 0 ? .negativePoints(id) : .tooLarge }
                 line.append((try index(of: id), score))
             }
         case .grades(let grades):
@@ -212,6 +212,8 @@ public enum TallyError: Error, Sendable, Hashable {
     case repeatedChoice(String)
     /// A ballot is of another type than the vote.
     case wrongBallotType(String)
+    /// A ballot gives a project less than nothing.
+    case negativePoints(String)
     /// A grade outside the scale.
     case unknownGrade(Int)
     /// A scale needs at least two grades.

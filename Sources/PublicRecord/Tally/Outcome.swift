@@ -126,8 +126,8 @@ public struct Payment: Sendable, Hashable {
     public var payers: Int64
     /// Those among them that paid all they had left.
     public var spent: Int64
-    /// The highest payment, in cents, rounded down.
-    public var highest: Int64
+    /// The price of one point (of one vote, for approvals), in cents, rounded down. Who had less left paid that.
+    public var price: Int64
 }
 
 /// The shares of an equal-shares count.

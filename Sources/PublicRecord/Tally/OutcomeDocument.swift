@@ -60,7 +60,7 @@ extension Step {
         if let payment {
             fields["payment"] = .object([
                 "payers": .integer(payment.payers), "spent": .integer(payment.spent),
-                "highest": .integer(payment.highest),
+                "price": .integer(payment.price),
             ])
         }
         return .object(fields)

@@ -3,13 +3,22 @@
 struct Profile: Sendable {
     var starts: [Int] = [0]
     var projects: [Int32] = []
-    var scores: [Int64] = []
+    /// Scores by entry; empty as long as every score is 1, which approvals always are.
+    private(set) var scores: [Int32] = []
     /// How often each distinct ballot was cast.
     var weights: [Int64] = []
     /// All ballots.
     var voters: Int64 = 0
 
     func entries(of ballot: Int) -> Range<Int> { starts[ballot]..<starts[ballot + 1] }
+
+    func score(_ entry: Int) -> Int64 { scores.isEmpty ? 1 : Int64(scores[entry]) }
+
+    fileprivate mutating func append(_ project: Int32, _ score: Int32) {
+        if scores.isEmpty, score != 1 { scores = [Int32](repeating: 1, count: projects.count) }
+        projects.append(project)
+        if !scores.isEmpty || score != 1 { scores.append(score) }
+    }
 }
 
 /// Groups equal ballots as they arrive, in time linear in their length.
@@ -22,6 +31,7 @@ struct ProfileBuilder {
     /// Adds one ballot whose entries are ordered by project and name none twice.
     mutating func add(_ line: [(project: Int32, score: Int64)], times: Int64 = 1) throws(TallyError) {
         guard times >= 0, times <= Limits.voters, profile.voters <= Limits.voters else { throw .tooLarge }
+        guard line.allSatisfy({ 0...Limits.score ~= $0.score }) else { throw .tooLarge }
         guard times > 0 else { return }
         profile.voters += times
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
@@ -41,10 +51,7 @@ struct ProfileBuilder {
         slots[slot] = UInt32(profile.weights.count + 1)
         hashes.append(hash)
         profile.weights.append(times)
-        for (project, score) in line {
-            profile.projects.append(project)
-            profile.scores.append(score)
-        }
+        for (project, score) in line { profile.append(project, Int32(score)) }
         profile.starts.append(profile.projects.count)
         if profile.weights.count * 2 > slots.count { grow() }
     }
@@ -53,7 +60,7 @@ struct ProfileBuilder {
         let entries = profile.entries(of: ballot)
         guard entries.count == line.count else { return false }
         for (offset, entry) in entries.enumerated()
-        where profile.projects[entry] != line[offset].project || profile.scores[entry] != line[offset].score {
+        where profile.projects[entry] != line[offset].project || profile.score(entry) != line[offset].score {
             return false
         }
         return true

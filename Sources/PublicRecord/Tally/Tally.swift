@@ -17,6 +17,8 @@ struct Count {
     let rule: Rule
     let tie: TieOrder
     let parameters: Parameters
+    /// Whether clear comparisons may be decided by bounded floating point; the outcome is the same either way.
+    let isFiltered: Bool
     let places: [Int]
     let limits: Membership
     var trace: Trace
@@ -27,7 +29,9 @@ struct Count {
     var comparison: Comparison?
     var gauges: [String: Gauge] = [:]
 
-    init(_ election: Election, rule: Rule, tie: TieOrder, parameters: Parameters) throws(TallyError) {
+    init(
+        _ election: Election, rule: Rule, tie: TieOrder, parameters: Parameters, isFiltered: Bool = true
+    ) throws(TallyError) {
         guard parameters.step > 0, parameters.step <= Limits.money else { throw .unusableParameter("step") }
         guard parameters.envelopes.values.allSatisfy({ 0...Limits.money ~= $0 }) else {
             throw .unusableParameter("envelopes")
@@ -36,6 +40,7 @@ struct Count {
         self.rule = rule
         self.tie = tie
         self.parameters = parameters
+        self.isFiltered = isFiltered
         places = tie.places(in: election)
         limits = try Membership(parameters, in: election)
         trace = Trace(election, tie: tie)
@@ -77,11 +82,50 @@ struct Count {
                 greedy.ranking(of: envelope.projects, by: .supportPerCost), merit: .supportPerCost,
                 ledger: &ledger, trace: &trace)
         default:
-            throw .unusableParameter("rule")
+            if let variant = EqualSharesCount.Variant(rule) {
+                runEqualShares(variant, envelope, greedy, ledger: &ledger)
+            }
         }
         order += ledger.order
         cost += envelope.money - ledger.left
         return ledger.left
+    }
+
+    private mutating func runEqualShares(
+        _ variant: EqualSharesCount.Variant, _ envelope: Ledger.Envelope, _ greedy: Greedy, ledger: inout Ledger
+    ) {
+        let problem = SharesProblem(
+            election, envelope: envelope, utility: variant.utility, places: places,
+            isWhole: parameters.envelopes.isEmpty)
+        let count = EqualSharesCount(
+            variant: variant, problem: problem, ledger: ledger, step: parameters.step, isFiltered: isFiltered)
+        var (result, share) = count.settle()
+        self.share = share
+        let ranking = greedy.ranking(of: envelope.projects, by: .support)
+
+        if variant.isCompared {
+            var rival = ledger
+            var rivalTrace = trace
+            greedy.fund(ranking, merit: .support, ledger: &rival, trace: &rivalTrace)
+            let (preferShares, preferGreedy) = count.compare(result.ledger.order, rival.order)
+            let keepsGreedy = preferGreedy > preferShares
+            let rejected = (keepsGreedy ? result.ledger : rival).order.map { election.projects[$0].id }
+            comparison = Comparison(
+                preferShares: preferShares, preferGreedy: preferGreedy, keptGreedy: keepsGreedy,
+                rejected: rejected.sorted(by: precedesAsText))
+            if keepsGreedy {
+                (ledger, trace) = (rival, rivalTrace)
+                return
+            }
+        }
+        count.traceSelections(&result, into: &trace)
+        ledger = result.ledger
+        if variant.isCompleted {
+            let rest = ranking.filter { !result.ledger.isSelected[$0] }
+            greedy.fund(rest, merit: .support, phase: .completion, ledger: &ledger, trace: &trace)
+        } else {
+            count.traceRefusals(&result, ranking: ranking, into: &trace)
+        }
     }
 
     func outcome() -> Outcome {

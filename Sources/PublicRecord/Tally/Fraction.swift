@@ -1,0 +1,27 @@
+import BigInt
+
+/// Helpers for exact fractions of big integers.
+enum Fraction {
+    /// The nearest floating-point number below or at a positive fraction, to within one part in 2⁵².
+    static func approximation(_ numerator: BigInt, _ denominator: BigInt) -> Double {
+        guard numerator.signum() != 0 else { return 0 }
+        let shift = 64 - (numerator.bitWidth - denominator.bitWidth)
+        let quotient =
+            shift >= 0 ? (numerator << shift) / denominator : numerator / (denominator << -shift)
+        // At most 66 bits; the lowest ones do not matter.
+        let excess = max(0, quotient.bitWidth - 64)
+        return Double(UInt64(truncatingIfNeeded: quotient >> excess)) * power(excess - shift)
+    }
+
+    /// A fraction in lowest terms as `n/d`, or `n` when it is whole.
+    static func text(_ numerator: BigInt, _ denominator: BigInt) -> String {
+        let divisor = numerator.greatestCommonDivisor(with: denominator)
+        let (n, d) = divisor.signum() == 0 ? (numerator, denominator) : (numerator / divisor, denominator / divisor)
+        return d == 1 ? "\(n)" : "\(n)/\(d)"
+    }
+
+    /// 2 to the `exponent`.
+    private static func power(_ exponent: Int) -> Double {
+        Double(sign: .plus, exponent: exponent, significand: 1)
+    }
+}
