@@ -50,13 +50,19 @@ struct SharesProblem {
     /// The ballots that share the money.
     let voters: Int64
 
-    init(_ election: Election, envelope: Ledger.Envelope, utility: Utility, places: [Int], isWhole: Bool) {
+    /// - Parameters:
+    ///   - isWhole: whether every ballot shares the money, or only those that support a project of the envelope.
+    ///   - keepsFree: whether projects that cost nothing are candidates like any other.
+    init(
+        _ election: Election, envelope: Ledger.Envelope, utility: Utility, places: [Int], isWhole: Bool,
+        keepsFree: Bool = false
+    ) {
         let profile = election.profile
         let projects = election.projects
         let supported = envelope.projects.filter { election.support[$0] > 0 && !projects[$0].isWithdrawn }
         let inTieOrder = supported.sorted { places[$0] < places[$1] }
-        candidates = inTieOrder.filter { projects[$0].cost > 0 }
-        free = inTieOrder.filter { projects[$0].cost == 0 }
+        candidates = keepsFree ? inTieOrder : inTieOrder.filter { projects[$0].cost > 0 }
+        free = keepsFree ? [] : inTieOrder.filter { projects[$0].cost == 0 }
         var candidateOf = [Int32](repeating: -1, count: projects.count)
         for (candidate, project) in candidates.enumerated() { candidateOf[project] = Int32(candidate) }
 

@@ -39,9 +39,20 @@ struct Greedy {
         }
     }
 
+    /// Ranks by merit and funds.
+    func fund(
+        _ projects: [Int], by merit: Merit, stopsAtFirstMisfit: Bool = false, threshold: Int64? = nil,
+        phase: Step.Phase = .rule, ledger: inout Ledger, trace: inout Trace
+    ) {
+        fund(
+            ranking(of: projects, by: merit), isLevel: { compare($0, $1, by: merit) == 0 },
+            stopsAtFirstMisfit: stopsAtFirstMisfit, threshold: threshold, phase: phase, ledger: &ledger,
+            trace: &trace)
+    }
+
     /// Walks `ranking`, funds what fits and records one step per project.
     func fund(
-        _ ranking: [Int], merit: Merit, stopsAtFirstMisfit: Bool = false, threshold: Int64? = nil,
+        _ ranking: [Int], isLevel: (Int, Int) -> Bool, stopsAtFirstMisfit: Bool = false, threshold: Int64? = nil,
         phase: Step.Phase = .rule, ledger: inout Ledger, trace: inout Trace
     ) {
         var stop: Int?
@@ -64,16 +75,16 @@ struct Greedy {
             }
             trace.add(
                 project, phase: phase, before: before, after: ledger.left, decision: decision,
-                level: level(place, in: ranking, by: merit))
+                level: level(place, in: ranking, isLevel))
         }
     }
 
     /// The projects around `place` that the rule itself could not tell from it.
-    private func level(_ place: Int, in ranking: [Int], by merit: Merit) -> [Int] {
+    private func level(_ place: Int, in ranking: [Int], _ isLevel: (Int, Int) -> Bool) -> [Int] {
         var first = place
-        while first > 0, compare(ranking[first - 1], ranking[place], by: merit) == 0 { first -= 1 }
+        while first > 0, isLevel(ranking[first - 1], ranking[place]) { first -= 1 }
         var last = place
-        while last + 1 < ranking.count, compare(ranking[last + 1], ranking[place], by: merit) == 0 { last += 1 }
+        while last + 1 < ranking.count, isLevel(ranking[last + 1], ranking[place]) { last += 1 }
         return first == last ? [] : (first...last).filter { $0 != place }.map { ranking[$0] }
     }
 }

@@ -72,15 +72,23 @@ struct Count {
         let greedy = Greedy(election: election, places: places, tie: tie)
         let threshold = try parameters.threshold?.points(voters: election.voters)
         switch rule {
-        case .greedyVotes, .greedyThreshold, .greedyNoSkip:
+        case .greedyVotes:
+            greedy.fund(envelope.projects, by: .support, ledger: &ledger, trace: &trace)
+        case .greedyThreshold, .greedyNoSkip:
             greedy.fund(
-                greedy.ranking(of: envelope.projects, by: .support), merit: .support,
-                stopsAtFirstMisfit: rule == .greedyNoSkip, threshold: rule == .greedyVotes ? nil : threshold,
+                envelope.projects, by: .support, stopsAtFirstMisfit: rule == .greedyNoSkip, threshold: threshold,
                 ledger: &ledger, trace: &trace)
         case .greedyPerCost:
-            greedy.fund(
-                greedy.ranking(of: envelope.projects, by: .supportPerCost), merit: .supportPerCost,
+            greedy.fund(envelope.projects, by: .supportPerCost, ledger: &ledger, trace: &trace)
+        case .phragmen:
+            let problem = SharesProblem(
+                election, envelope: envelope, utility: .cost, places: places,
+                isWhole: parameters.envelopes.isEmpty, keepsFree: true)
+            Phragmen.run(
+                problem, isFiltered: isFiltered, ranking: greedy.ranking(of: envelope.projects, by: .support),
                 ledger: &ledger, trace: &trace)
+        case .majorityJudgment:
+            runMajorityJudgment(envelope, greedy, ledger: &ledger)
         default:
             if let variant = EqualSharesCount.Variant(rule) {
                 runEqualShares(variant, envelope, greedy, ledger: &ledger)
@@ -106,7 +114,7 @@ struct Count {
         if variant.isCompared {
             var rival = ledger
             var rivalTrace = trace
-            greedy.fund(ranking, merit: .support, ledger: &rival, trace: &rivalTrace)
+            greedy.fund(envelope.projects, by: .support, ledger: &rival, trace: &rivalTrace)
             let (preferShares, preferGreedy) = count.compare(result.ledger.order, rival.order)
             let keepsGreedy = preferGreedy > preferShares
             let rejected = (keepsGreedy ? result.ledger : rival).order.map { election.projects[$0].id }
@@ -122,10 +130,24 @@ struct Count {
         ledger = result.ledger
         if variant.isCompleted {
             let rest = ranking.filter { !result.ledger.isSelected[$0] }
-            greedy.fund(rest, merit: .support, phase: .completion, ledger: &ledger, trace: &trace)
+            greedy.fund(rest, by: .support, phase: .completion, ledger: &ledger, trace: &trace)
         } else {
             count.traceRefusals(&result, ranking: ranking, into: &trace)
         }
+    }
+
+    private mutating func runMajorityJudgment(
+        _ envelope: Ledger.Envelope, _ greedy: Greedy, ledger: inout Ledger
+    ) {
+        guard case .grades(let scale) = election.ballotType else { return }
+        let judgment = MajorityJudgment(election, scale: scale)
+        let places = places
+        let ranking = envelope.projects.sorted { a, b in
+            let order = judgment.compare(a, b)
+            return order != 0 ? order > 0 : places[a] < places[b]
+        }
+        for project in envelope.projects { gauges[election.projects[project].id] = judgment.gauge(project) }
+        greedy.fund(ranking, isLevel: { judgment.compare($0, $1) == 0 }, ledger: &ledger, trace: &trace)
     }
 
     func outcome() -> Outcome {
