@@ -49,6 +49,12 @@ public final class Connection: Executor {
         statements.first?.0 ?? "pipeline"
     }
 
+    /// Runs text that may hold several statements; for the migrator.
+    @discardableResult
+    func script(_ name: StaticString, _ text: String, isCancellable: Bool = true) async throws -> String {
+        try await lent(name).script(name, text, isCancellable: isCancellable)
+    }
+
     // MARK: - Transactions
 
     /// Runs a body in a transaction on this connection: committed when the body returns, undone when it throws.
