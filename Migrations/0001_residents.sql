@@ -85,6 +85,7 @@ CREATE INDEX password_reset_by_account ON password_reset (account_id);
 CREATE INDEX password_reset_by_expiry ON password_reset (expires_at);
 
 -- A session belongs either to an account, or to a person whose voting code opened it for one vote alone.
+-- When the token is replaced, the one before still opens it for the requests that are already on their way.
 CREATE TABLE session (
     id uuid NOT NULL,
     token_hash bytea NOT NULL,
@@ -96,8 +97,12 @@ CREATE TABLE session (
     last_seen_at timestamptz NOT NULL DEFAULT now(),
     expires_at timestamptz NOT NULL,
     renewal_due boolean NOT NULL DEFAULT false,
+    previous_hash bytea,
+    renewed_at timestamptz,
     CONSTRAINT session_pkey PRIMARY KEY (id),
     CONSTRAINT session_token_once UNIQUE (token_hash),
+    CONSTRAINT session_previous_once UNIQUE (previous_hash),
+    CONSTRAINT session_renewed_from CHECK ((previous_hash IS NULL) = (renewed_at IS NULL)),
     CONSTRAINT session_account_fkey FOREIGN KEY (account_id) REFERENCES account (id),
     CONSTRAINT session_person_fkey FOREIGN KEY (person_id) REFERENCES person (id),
     CONSTRAINT session_hash_length CHECK (octet_length(token_hash) = 32),

@@ -103,14 +103,17 @@ public struct Sessions: Sendable {
                              WHERE role_grant.account_id = session.account_id AND role_grant.revoked_at IS NULL
                              ORDER BY role_grant.id) AS roles
                 FROM session LEFT JOIN account ON account.id = session.account_id
-                WHERE session.token_hash = \(hash) AND session.expires_at > now()
+                WHERE (session.token_hash = \(hash)
+                       OR session.previous_hash = \(hash) AND session.renewed_at > now() - interval '30 seconds')
+                  AND session.expires_at > now()
                 """)
         else { return nil }
-        if try row.get("step_due") { try await slide(hash) }
-        return try Session(row: row)
+        let session = try Session(row: row)
+        if try row.get("step_due") { try await slide(session.id) }
+        return session
     }
 
-    private func slide(_ hash: [UInt8]) async throws {
+    private func slide(_ session: ID<Session>) async throws {
         try await pool.execute(
             "session.slide",
             """
@@ -121,7 +124,7 @@ public struct Sessions: Sendable {
                                created_at + make_interval(secs => \(Lifetime.account.total)::float8))
                     ELSE least(now() + make_interval(secs => \(Lifetime.voting.idle)::float8),
                                created_at + make_interval(secs => \(Lifetime.voting.total)::float8)) END
-            WHERE token_hash = \(hash) AND expires_at > now()
+            WHERE id = \(session) AND expires_at > now()
             """)
     }
 
@@ -180,13 +183,15 @@ public struct Sessions: Sendable {
     }
 
     /// Gives the session of `token` a new token, when one is due. Of several requests at once one gets it; the others
-    /// get nil and leave the cookie alone.
+    /// get nil and leave the cookie alone. For half a minute the old token still finds the session, so that a page and
+    /// its neighbours asked for together all arrive.
     public func renew(_ token: Token) async throws -> Token? {
         let new = Token()
         let renewed = try await pool.execute(
             "session.renew",
             """
-            UPDATE session SET token_hash = \(hash(new)), renewal_due = false
+            UPDATE session
+            SET token_hash = \(hash(new)), renewal_due = false, previous_hash = token_hash, renewed_at = now()
             WHERE token_hash = \(hash(token)) AND renewal_due AND expires_at > now()
             """)
         return renewed == 1 ? new : nil
@@ -206,8 +211,9 @@ public struct Sessions: Sendable {
     }
 
     static func end(token: Token, secrets: Secrets, in executor: some Executor) async throws {
+        let hash = token.hash(secrets, label: label)
         try await executor.execute(
-            "session.end", "DELETE FROM session WHERE token_hash = \(token.hash(secrets, label: label))")
+            "session.end", "DELETE FROM session WHERE token_hash = \(hash) OR previous_hash = \(hash)")
     }
 
     /// Ends one session of `account`. Nothing happens when it is somebody else's.
