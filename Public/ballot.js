@@ -1,6 +1,6 @@
 // The running total of a ballot. The page works without it: the server counts the same when a button is pressed.
 //
-// The form carries `data-ballot` ("approval" or "points"), its limits and the sentences (Documentation/Components.md).
+// The form carries the type of the ballot, its limits and the sentences, each choice its cost (Documentation/Components.md).
 // Nothing is decided here: an over-full ballot is told what to take off, never blocked.
 
 const form = document.querySelector("form[data-ballot]");
@@ -15,7 +15,7 @@ function start(form) {
   const language = document.documentElement.lang;
   const plural = new Intl.PluralRules(language);
   const plain = new Intl.NumberFormat(language);
-  const limit = (name) => (name in limits ? Number(limits[name]) : Infinity);
+  const limit = (name) => Number(limits[name] || Infinity);
 
   /** Cents as the reader writes them; whole amounts without decimals. */
   function money(cents) {
@@ -30,22 +30,26 @@ function start(form) {
     return template.replace(/\{(\w+)\}/g, (all, name) => (name in values ? String(values[name]) : all));
   }
 
-  /** The sentence for this many: zero has its own when the page gives one, as there is nothing to count. */
-  function counted(number) {
-    if (number === 0 && limits.wordsNone) return limits.wordsNone;
-    return plural.select(number) === "one" ? limits.wordsOne : limits.wordsOther;
+  /** "3 projects", in the reader's plural. */
+  function projects(count) {
+    return sentence(plural.select(count) === "one" ? limits.projectsOne : limits.projectsOther, { count: plain.format(count) });
   }
 
-  /** What stands on the ballot, choices of other pages of the list included. */
+  /** The advice `name` in the plural of `count`. */
+  function advise(name, count, values) {
+    const form = limits[`${name}${plural.select(count) === "one" ? "One" : "Other"}`];
+    return sentence(form ?? "", { count: plain.format(count), ...values });
+  }
+
+  /** What is chosen on this page. A box counts when it is ticked, any other field when it says more than nothing. */
   function choices() {
     const chosen = [];
-    for (const box of form.querySelectorAll('input[type="checkbox"][data-cents]:checked')) {
-      chosen.push({ title: box.dataset.title, cents: Number(box.dataset.cents), points: 0 });
-    }
-    for (const group of form.querySelectorAll("[data-points]")) {
-      const input = group.querySelector('input[type="radio"]:checked, input[type="number"]');
-      const points = Math.max(0, Math.trunc(Number(input?.value ?? 0)) || 0);
-      if (points > 0) chosen.push({ title: group.dataset.title, cents: 0, points });
+    for (const row of form.querySelectorAll("[data-choice]")) {
+      const field = row.querySelector('input[type="radio"]:checked, input:not([type="radio"], [type="hidden"]), select');
+      const isChosen = field?.type === "checkbox" ? field.checked : !["", "0"].includes(field?.value ?? "");
+      if (!isChosen) continue;
+      const points = limits.ballot === "points" ? Math.max(0, Math.trunc(Number(field.value)) || 0) : 0;
+      chosen.push({ title: row.dataset.title, cents: Number(row.dataset.cents), points });
     }
     return chosen;
   }
@@ -56,58 +60,51 @@ function start(form) {
     return sorted.find((choice) => weight(choice) >= excess) ?? sorted.at(-1);
   }
 
-  function approval(chosen) {
-    const count = chosen.length + Number(limits.elsewhereCount ?? 0);
-    const cents = chosen.reduce((sum, choice) => sum + choice.cents, Number(limits.elsewhereCents ?? 0));
-    const budget = limit("budget");
-    const max = limit("max");
-    const left = Math.max(0, budget - cents);
-    const values = {
-      count: plain.format(count), max: plain.format(max), excess: plain.format(count - max),
-      spent: limits.currency ? money(cents) : "", left: Number.isFinite(left) && limits.currency ? money(left) : "",
-    };
-    let warning = null;
-    if (cents > budget) {
-      const heavy = oneToRemove(chosen, (choice) => choice.cents, cents - budget);
-      const over = money(cents - budget);
-      warning = heavy
-        ? sentence(limits.adviceOver, { over, title: heavy.title, cost: money(heavy.cents) })
-        : sentence(limits.adviceElsewhere ?? "", { over });
-    } else if (count > max) {
-      warning = sentence(limits.adviceMany, values);
+  /** The gauge's sentence, how full it is (0 to 1, more when over), and what to change; null when nothing is. */
+  function state() {
+    const chosen = choices();
+    const count = chosen.length + Number(limits.elsewhereCount || 0);
+    const cents = chosen.reduce((sum, choice) => sum + choice.cents, Number(limits.elsewhereCents || 0));
+    const given = chosen.reduce((sum, choice) => sum + choice.points, Number(limits.elsewherePoints || 0));
+    const [budget, max, sum, each] = ["budget", "max", "maxSum", "maxEach"].map(limit);
+    const tooMany = count > max ? advise("adviceMany", count - max, { max: plain.format(max) }) : null;
+
+    if (limits.ballot === "points") {
+      const tooHigh = chosen.find((choice) => choice.points > each);
+      const heavy = given > sum ? oneToRemove(chosen, (choice) => choice.points, given - sum) : undefined;
+      let advice = tooMany;
+      if (tooHigh) advice = advise("adviceEach", each, { title: tooHigh.title });
+      else if (given > sum) advice = advise(heavy ? "advicePoints" : "advicePointsElsewhere", given - sum, { title: heavy?.title });
+      const left = plain.format(Math.max(0, sum - given));
+      const values = { projects: projects(count), given: plain.format(given), left };
+      return { words: sentence(limits.wordsPoints, values), share: given / sum, advice };
     }
-    return { text: sentence(counted(count), values), share: Number.isFinite(budget) ? cents / budget : count / max, warning };
+    if (budget < Infinity) {
+      const over = cents - budget;
+      const heavy = over > 0 ? oneToRemove(chosen, (choice) => choice.cents, over) : undefined;
+      let advice = tooMany;
+      if (heavy) advice = sentence(limits.adviceOver, { over: money(over), title: heavy.title, cost: money(heavy.cents) });
+      else if (over > 0) advice = sentence(limits.adviceOverElsewhere, { over: money(over) });
+      const values = { projects: projects(count), chosen: money(cents), left: money(Math.max(0, -over)) };
+      return { words: sentence(limits.wordsMoney, values), share: cents / budget, advice };
+    }
+    const values = { projects: projects(count), chosen: money(cents) };
+    return { words: sentence(limits.wordsPlain, values), share: count / max, advice: tooMany };
   }
 
-  function points(chosen) {
-    const count = chosen.length + Number(limits.elsewhereCount ?? 0);
-    const given = chosen.reduce((sum, choice) => sum + choice.points, Number(limits.elsewherePoints ?? 0));
-    const max = limit("maxSum");
-    const most = limit("max");
-    const values = {
-      count: plain.format(count), points: plain.format(given), left: plain.format(Math.max(0, max - given)),
-      max: plain.format(most), excess: plain.format(given > max ? given - max : count - most),
-    };
-    let warning = null;
-    if (given > max) {
-      const heavy = oneToRemove(chosen, (choice) => choice.points, given - max);
-      warning = heavy
-        ? sentence(limits.adviceOver, { ...values, title: heavy.title })
-        : sentence(limits.adviceElsewhere ?? "", values);
-    } else if (count > most) {
-      warning = sentence(limits.adviceMany, values);
-    }
-    return { text: sentence(counted(given), values), share: given / max, warning };
-  }
+  let shown;
 
+  /** Shows the state, and touches the live region only when its words change: each change is read aloud. */
   function update() {
-    const state = limits.ballot === "points" ? points(choices()) : approval(choices());
-    if (words) words.textContent = state.text;
-    fill?.setAttribute("width", String(Math.round(1000 * Math.min(1, Math.max(0, state.share || 0)))));
-    gauge?.classList.toggle("over", state.warning !== null);
+    const now = state();
+    if (shown && shown.words === now.words && shown.advice === now.advice) return;
+    shown = now;
+    if (words) words.textContent = now.words;
+    fill?.setAttribute("width", String(Math.round(1000 * Math.min(1, Math.max(0, now.share || 0)))));
+    gauge?.classList.toggle("over", now.advice !== null);
     if (advice) {
-      advice.hidden = state.warning === null;
-      advice.textContent = state.warning ?? "";
+      advice.hidden = now.advice === null;
+      advice.textContent = now.advice ?? "";
     }
   }
 
@@ -121,6 +118,7 @@ function start(form) {
         made.className = "button secondary";
         made.textContent = sign;
         made.setAttribute("aria-label", label);
+        made.tabIndex = -1; // the arrow keys do the same in the field: thirty projects must not become ninety stops
         made.addEventListener("click", () => {
           by > 0 ? input.stepUp() : input.stepDown();
           input.dispatchEvent(new Event("input", { bubbles: true }));
@@ -134,16 +132,24 @@ function start(form) {
 
   /** Keeps the draft on the server a moment after each change, so that a closed window loses nothing. */
   function keep() {
-    let timer;
+    let timer = null;
+    const send = () => {
+      clearTimeout(timer);
+      timer = null;
+      const draft = new URLSearchParams(new FormData(form));
+      fetch(form.action, { method: "POST", body: draft, redirect: "manual", keepalive: true }).catch(() => {});
+    };
     form.addEventListener("input", () => {
       clearTimeout(timer);
-      timer = setTimeout(() => {
-        const draft = new URLSearchParams(new FormData(form));
-        draft.append("then", "keep");
-        fetch(form.action, { method: "POST", body: draft, redirect: "manual", keepalive: true }).catch(() => {});
-      }, 1200);
+      timer = setTimeout(send, 1200);
     });
-    form.addEventListener("submit", () => clearTimeout(timer));
+    form.addEventListener("submit", () => {
+      clearTimeout(timer);
+      timer = null;
+    });
+    addEventListener("pagehide", () => {
+      if (timer !== null) send();
+    });
   }
 
   steppers();
