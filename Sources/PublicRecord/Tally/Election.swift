@@ -93,6 +93,17 @@ public struct Election: Sendable {
         self = try builder.election()
     }
 
+    init(
+        budget: Int64, projects: [Project], ballotType: BallotType, profile: Profile, support: [Int64], votes: [Int64]
+    ) {
+        self.budget = budget
+        self.projects = projects
+        self.ballotType = ballotType
+        self.profile = profile
+        self.support = support
+        self.votes = votes
+    }
+
     init(budget: Int64, projects: [Project], ballotType: BallotType, profile: Profile) throws(TallyError) {
         var support = [Int64](repeating: 0, count: projects.count)
         var votes = support
@@ -107,12 +118,9 @@ public struct Election: Sendable {
                 votes[project] += weight
             }
         }
-        self.budget = budget
-        self.projects = projects
-        self.ballotType = ballotType
-        self.profile = profile
-        self.support = support
-        self.votes = votes
+        self.init(
+            budget: budget, projects: projects, ballotType: ballotType, profile: profile, support: support,
+            votes: votes)
     }
 }
 

@@ -57,7 +57,7 @@ struct EqualSharesCount {
         var size = firstShare()
         var result = run(size)
         guard variant.isRaised else {
-            return (result, Share(perVoter: size.text, runs: 1, stop: .once))
+            return (result, Share(envelope: ledger.envelope.district, perVoter: size.text, runs: 1, stop: .once))
         }
         var runs = 1
         var stop: Share.Stop?
@@ -78,7 +78,7 @@ struct EqualSharesCount {
                 }
             }
         }
-        return (result, Share(perVoter: size.text, runs: runs, stop: stop ?? .once))
+        return (result, Share(envelope: ledger.envelope.district, perVoter: size.text, runs: runs, stop: stop ?? .once))
     }
 
     /// The money divided by the voters, in whole units of currency if the variant says so.

@@ -10,20 +10,21 @@ struct Ledger {
     let election: Election
     let envelope: Envelope
     /// Money left, in cents.
-    private(set) var left: Int64
+    fileprivate(set) var left: Int64
     /// Selected projects, in order.
     private(set) var order: [Int] = []
     private(set) var isSelected: [Bool]
     private let limits: Membership
-    private var taken: [Int]
+    /// The selected projects of each group, those of earlier envelopes included.
+    private(set) var taken: [[Int]]
 
-    init(_ election: Election, envelope: Envelope, limits: Membership) {
+    init(_ election: Election, envelope: Envelope, limits: Membership, taken: [[Int]]) {
         self.election = election
         self.envelope = envelope
         self.limits = limits
         left = envelope.money
         isSelected = [Bool](repeating: false, count: election.projects.count)
-        taken = [Int](repeating: 0, count: limits.groups.count)
+        self.taken = taken
     }
 
     func fits(_ project: Int) -> Bool { election.projects[project].cost <= left }
@@ -31,13 +32,12 @@ struct Ledger {
     /// A reason other than money for which the project can no longer be funded.
     func bar(_ project: Int) -> Refusal? {
         if election.projects[project].isWithdrawn { return .withdrawn }
-        for group in limits.groupsOf[project] where taken[group] >= limits.groups[group].most {
+        for group in limits.groupsOf[project] where taken[group].count >= limits.groups[group].most {
             switch limits.groups[group].kind {
             case .quota(let name):
                 return .quota(name: name, most: limits.groups[group].most)
             case .exclusive:
-                let rival = order.first { limits.groupsOf[$0].contains(group) }
-                return .exclusive(with: rival.map { election.projects[$0].id } ?? "")
+                return .exclusive(with: taken[group].first.map { election.projects[$0].id } ?? "")
             }
         }
         return nil
@@ -48,7 +48,17 @@ struct Ledger {
         left -= election.projects[project].cost
         isSelected[project] = true
         order.append(project)
-        for group in limits.groupsOf[project] { taken[group] += 1 }
+        for group in limits.groupsOf[project] { taken[group].append(project) }
+    }
+}
+
+extension Ledger {
+    /// Gives a project all that is left.
+    mutating func selectInPart(_ project: Int) -> Int64 {
+        let amount = left
+        select(project)
+        left = 0
+        return amount
     }
 }
 

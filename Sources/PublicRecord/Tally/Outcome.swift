@@ -21,10 +21,10 @@ public struct Outcome: Sendable, Equatable {
     public var votes: [String: Int64]
     /// Every selection in the order of the rule, and every refusal with its reason: one step per project.
     public var steps: [Step]
-    /// For equal shares: how the shares ended.
-    public var share: Share?
-    /// For `mes_cost_add1_int_comparison`: how the two outcomes compared.
-    public var comparison: Comparison?
+    /// For equal shares: how the shares of each envelope ended.
+    public var shares: [Share]
+    /// For `mes_cost_add1_int_comparison`: how the two outcomes of each envelope compared.
+    public var comparisons: [Comparison]
     /// For majority judgment: the majority gauge of each project.
     public var gauges: [String: Gauge]
 }
@@ -144,6 +144,8 @@ public struct Share: Sendable, Hashable {
         case complete
     }
 
+    /// The district of the envelope, `nil` for the city-wide one.
+    public var envelope: String?
     /// Cents per ballot in the run that stands, as a reduced fraction `n/d` or a whole number.
     public var perVoter: String
     /// How many runs were made.
@@ -154,6 +156,8 @@ public struct Share: Sendable, Hashable {
 
 /// How equal shares and the plain greedy count compared.
 public struct Comparison: Sendable, Hashable {
+    /// The district of the envelope, `nil` for the city-wide one.
+    public var envelope: String?
     /// Ballots with more of their projects in the equal-shares outcome.
     public var preferShares: Int64
     /// Ballots with more of their projects in the greedy outcome.

@@ -5,8 +5,6 @@ public indirect enum Plain: Sendable, Hashable {
     case integer(Int64)
     /// Text.
     case text(String)
-    /// Yes or no.
-    case truth(Bool)
     /// Values in order.
     case list([Plain])
     /// Values by name.
@@ -24,18 +22,8 @@ extension Outcome {
             "support": .object(support.mapValues { .integer($0) }),
             "votes": .object(votes.mapValues { .integer($0) }), "steps": .list(steps.map(\.document)),
         ]
-        if let share {
-            fields["share"] = .object([
-                "per_voter": .text(share.perVoter), "runs": .integer(Int64(share.runs)),
-                "stop": .text(share.stop.rawValue),
-            ])
-        }
-        if let comparison {
-            fields["comparison"] = .object([
-                "prefer_shares": .integer(comparison.preferShares), "prefer_greedy": .integer(comparison.preferGreedy),
-                "kept": .text(comparison.keptGreedy ? "greedy" : "shares"), "rejected": .texts(comparison.rejected),
-            ])
-        }
+        if !shares.isEmpty { fields["shares"] = .list(shares.map(\.document)) }
+        if !comparisons.isEmpty { fields["comparisons"] = .list(comparisons.map(\.document)) }
         if !gauges.isEmpty { fields["gauges"] = .object(gauges.mapValues(\.document)) }
         return .object(fields)
     }
@@ -48,8 +36,8 @@ extension Step {
             "round": .integer(Int64(round)), "phase": .text(phase.rawValue), "project": .text(project),
             "support": .integer(support), "cost": .integer(cost), "before": .integer(moneyBefore),
             "after": .integer(moneyAfter), "decision": .text(decision.code),
+            "envelope": .optional(envelope),
         ]
-        if let envelope { fields["envelope"] = .text(envelope) }
         switch decision {
         case .selected: break
         case .selectedInPart(let amount): fields["amount"] = .integer(amount)
@@ -92,6 +80,27 @@ extension Refusal {
     }
 }
 
+extension Share {
+    /// The shares as published.
+    public var document: Plain {
+        .object([
+            "envelope": .optional(envelope), "per_voter": .text(perVoter), "runs": .integer(Int64(runs)),
+            "stop": .text(stop.rawValue),
+        ])
+    }
+}
+
+extension Comparison {
+    /// The comparison as published.
+    public var document: Plain {
+        .object([
+            "envelope": .optional(envelope), "prefer_shares": .integer(preferShares),
+            "prefer_greedy": .integer(preferGreedy), "kept": .text(keptGreedy ? "greedy" : "shares"),
+            "rejected": .texts(rejected),
+        ])
+    }
+}
+
 extension Gauge {
     /// The gauge as published.
     public var document: Plain {
@@ -103,5 +112,7 @@ extension Gauge {
 }
 
 extension Plain {
+    fileprivate static func optional(_ value: String?) -> Plain { value.map { .text($0) } ?? .none }
+
     fileprivate static func texts(_ values: [String]) -> Plain { .list(values.map { .text($0) }) }
 }

@@ -14,6 +14,14 @@ struct Profile: Sendable {
 
     func score(_ entry: Int) -> Int64 { scores.isEmpty ? 1 : Int64(scores[entry]) }
 
+    /// Adds ballots that name one project with one point.
+    mutating func appendBallot(project: Int32, times: Int64) {
+        append(project, 1)
+        starts.append(projects.count)
+        weights.append(times)
+        voters += times
+    }
+
     fileprivate mutating func append(_ project: Int32, _ score: Int32) {
         if scores.isEmpty, score != 1 { scores = [Int32](repeating: 1, count: projects.count) }
         projects.append(project)

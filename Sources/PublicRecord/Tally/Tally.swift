@@ -25,8 +25,10 @@ struct Count {
     var order: [Int] = []
     var cost: Int64 = 0
     var money: Int64 = 0
-    var share: Share?
-    var comparison: Comparison?
+    /// What each group of projects has been given so far, over all envelopes.
+    var taken: [[Int]] = []
+    var shares: [Share] = []
+    var comparisons: [Comparison] = []
     var gauges: [String: Gauge] = [:]
 
     init(
@@ -43,6 +45,7 @@ struct Count {
         self.isFiltered = isFiltered
         places = tie.places(in: election)
         limits = try Membership(parameters, in: election)
+        taken = [[Int]](repeating: [], count: limits.groups.count)
         trace = Trace(election, tie: tie)
     }
 
@@ -68,7 +71,8 @@ struct Count {
     /// Counts one envelope and returns what it leaves.
     private mutating func run(_ envelope: Ledger.Envelope) throws(TallyError) -> Int64 {
         trace.envelope = envelope.district
-        var ledger = Ledger(election, envelope: envelope, limits: limits)
+        let firstStep = trace.steps.count
+        var ledger = Ledger(election, envelope: envelope, limits: limits, taken: taken)
         let greedy = Greedy(election: election, places: places, tie: tie)
         let threshold = try parameters.threshold?.points(voters: election.voters)
         switch rule {
@@ -94,6 +98,8 @@ struct Count {
                 runEqualShares(variant, envelope, greedy, ledger: &ledger)
             }
         }
+        if parameters.fundsOneInPart { fundOneInPart(since: firstStep, ledger: &ledger) }
+        taken = ledger.taken
         order += ledger.order
         cost += envelope.money - ledger.left
         return ledger.left
@@ -108,7 +114,7 @@ struct Count {
         let count = EqualSharesCount(
             variant: variant, problem: problem, ledger: ledger, step: parameters.step, isFiltered: isFiltered)
         var (result, share) = count.settle()
-        self.share = share
+        shares.append(share)
         let ranking = greedy.ranking(of: envelope.projects, by: .support)
 
         if variant.isCompared {
@@ -118,9 +124,10 @@ struct Count {
             let (preferShares, preferGreedy) = count.compare(result.ledger.order, rival.order)
             let keepsGreedy = preferGreedy > preferShares
             let rejected = (keepsGreedy ? result.ledger : rival).order.map { election.projects[$0].id }
-            comparison = Comparison(
-                preferShares: preferShares, preferGreedy: preferGreedy, keptGreedy: keepsGreedy,
-                rejected: rejected.sorted(by: precedesAsText))
+            comparisons.append(
+                Comparison(
+                    envelope: envelope.district, preferShares: preferShares, preferGreedy: preferGreedy,
+                    keptGreedy: keepsGreedy, rejected: rejected.sorted(by: precedesAsText)))
             if keepsGreedy {
                 (ledger, trace) = (rival, rivalTrace)
                 return
@@ -134,6 +141,24 @@ struct Count {
         } else {
             count.traceRefusals(&result, ranking: ranking, into: &trace)
         }
+    }
+
+    /// Gives what is left to the best-placed project of the envelope that only lacked money.
+    private mutating func fundOneInPart(since firstStep: Int, ledger: inout Ledger) {
+        guard ledger.left > 0 else { return }
+        let lacking = trace.steps[firstStep...].filter { step in
+            switch step.decision {
+            case .refused(.doesNotFit), .refused(.afterStop), .refused(.supportersShort): step.support > 0
+            default: false
+            }
+        }
+        let books = ledger
+        let projects = election.projects
+        let indices = lacking.compactMap { step in projects.firstIndex { $0.id == step.project } }
+        guard let project = indices.first(where: { books.bar($0) == nil && !books.fits($0) }) else { return }
+        let before = ledger.left
+        let amount = ledger.selectInPart(project)
+        trace.add(project, phase: .part, before: before, after: 0, decision: .selectedInPart(amount))
     }
 
     private mutating func runMajorityJudgment(
@@ -156,7 +181,7 @@ struct Count {
         return Outcome(
             rule: rule, tie: tie, winners: ids.sorted(by: precedesAsText), order: ids, cost: cost, left: money - cost,
             voters: election.voters, support: Dictionary(uniqueKeysWithValues: zip(names, election.support)),
-            votes: Dictionary(uniqueKeysWithValues: zip(names, election.votes)), steps: trace.steps, share: share,
-            comparison: comparison, gauges: gauges)
+            votes: Dictionary(uniqueKeysWithValues: zip(names, election.votes)), steps: trace.steps, shares: shares,
+            comparisons: comparisons, gauges: gauges)
     }
 }
