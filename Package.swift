@@ -21,6 +21,7 @@ let configuration: Target.Dependency = .product(name: "Configuration", package: 
 let bigInt: Target.Dependency = .product(name: "BigInt", package: "BigInt")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 
@@ -52,13 +53,13 @@ let package = Package(
         .target(name: "Postgres", dependencies: ["CLibPQ", logging, lifecycle], swiftSettings: house),
         .target(name: "PublicRecord", dependencies: [crypto, bigInt], swiftSettings: house),
         .target(
-            name: "Participation", dependencies: ["Postgres", "PublicRecord", "CArgon2", crypto, logging],
+            name: "Participation", dependencies: ["Postgres", "PublicRecord", "CArgon2", crypto, logging, lifecycle],
             swiftSettings: house),
         .target(
             name: "Web",
             dependencies: [
                 "Participation", "PublicRecord", "CZlib", hummingbird, hummingbirdCore, mustache, logging, crypto, nioCore,
-                nioHTTPTypes, httpTypes,
+                nioHTTP1, nioHTTPTypes, httpTypes,
             ],
             swiftSettings: house),
         .executableTarget(

@@ -107,13 +107,10 @@ CREATE TABLE vote_closing (
 CREATE TABLE vote_count (
     vote_id uuid NOT NULL,
     result bytea NOT NULL,
-    ballots bytea NOT NULL,
     counted_at timestamptz NOT NULL,
     CONSTRAINT vote_count_pk PRIMARY KEY (vote_id),
     CONSTRAINT vote_count_closing FOREIGN KEY (vote_id) REFERENCES vote_closing (vote_id)
 );
-COMMENT ON COLUMN vote_count.ballots IS
-    'The opened ballots in the order of the record, cut from their credentials, as lines of canonical JSON.';
 
 CREATE TABLE vote_publication (
     vote_id uuid NOT NULL,

@@ -1,0 +1,99 @@
+import Foundation
+public import Postgres
+public import PublicRecord
+
+/// The public record of votes: what anyone can read, without an account.
+public struct Record: Sendable {
+    private let pool: Pool
+
+    /// The records kept in the database of `pool`.
+    public init(pool: Pool) {
+        self.pool = pool
+    }
+
+    /// Where a log stands.
+    public struct Head: Sendable {
+        /// The number of entries and their root.
+        public let checkpoint: Checkpoint
+        /// The signed note.
+        public let note: String
+    }
+
+    /// The latest checkpoint; nil before the first entry has found its place.
+    public func head(of vote: ID<Vote>) async throws -> Head? {
+        let row: Row? = try await pool.one(
+            "record.checkpoint",
+            """
+            SELECT vote_opening.origin, record_checkpoint.size, record_checkpoint.root, record_checkpoint.note
+            FROM record_checkpoint JOIN vote_opening USING (vote_id)
+            WHERE record_checkpoint.vote_id = \(vote.uuid) ORDER BY record_checkpoint.size DESC LIMIT 1
+            """)
+        guard let row, let root = Hash(bytes: try row.get("root", as: [UInt8].self)) else { return nil }
+        return Head(
+            checkpoint: Checkpoint(origin: try row.get("origin"), size: try row.get("size"), root: root),
+            note: try row.get("note"))
+    }
+
+    /// The bytes of a tile or an entry bundle; nil when the log has not come that far.
+    public func tile(_ path: TilePath, of vote: ID<Vote>) async throws -> [UInt8]? {
+        let start: Int = path.index * Tiles.width
+        switch path.kind {
+        case .hashes(let level):
+            let hashes: [Hash] = try await Self.hashes(
+                of: vote, level: level, indices: start..<start + path.width, in: pool)
+            return hashes.count == path.width ? Tiles.encode(hashes) : nil
+        case .entries:
+            let entries: [[UInt8]] = try await self.entries(of: vote, start..<start + path.width)
+            return entries.count == path.width ? Tiles.bundle(entries) : nil
+        }
+    }
+
+    /// The entries of a range that have found their place, in order.
+    public func entries(of vote: ID<Vote>, _ range: Range<Int>) async throws -> [[UInt8]] {
+        try await pool.query(
+            "record.entries",
+            """
+            SELECT entry FROM record_entry
+            WHERE vote_id = \(vote.uuid) AND index >= \(range.lowerBound) AND index < \(range.upperBound)
+            ORDER BY index
+            """
+        ).map { try $0.get("entry") }
+    }
+
+    /// The stored hashes of a level in a range, in order; fewer than asked for where the log ends.
+    static func hashes(
+        of vote: ID<Vote>, level: Int, indices: Range<Int>, in executor: some Executor
+    ) async throws -> [Hash] {
+        try await executor.query(
+            "record.hashes",
+            """
+            SELECT hash FROM record_hash
+            WHERE vote_id = \(vote.uuid) AND level = \(level) AND index >= \(indices.lowerBound)
+              AND index < \(indices.upperBound)
+            ORDER BY index
+            """
+        ).compactMap { Hash(bytes: try $0.get("hash", as: [UInt8].self)) }
+    }
+
+    /// How many entries wait for their place.
+    public func waiting(of vote: ID<Vote>) async throws -> Int {
+        try await pool.one(
+            "record.count_waiting",
+            "SELECT count(*) AS entries FROM record_pending WHERE vote_id = \(vote.uuid)"
+        )?.get("entries") ?? 0
+    }
+
+    /// Leaves entries to the sequencer, in the transaction of the act they tell of.
+    static func append(_ entries: [Entry], to vote: ID<Vote>, in transaction: some Executor) async throws {
+        for start in stride(from: 0, to: entries.count, by: 5000) {
+            let part: [[UInt8]] = entries[start..<min(start + 5000, entries.count)].map(\.bytes)
+            try await transaction.execute(
+                "record.append",
+                """
+                INSERT INTO record_pending (vote_id, entry)
+                SELECT \(vote.uuid), given.entry
+                FROM unnest(\(part)::bytea[]) WITH ORDINALITY AS given (entry, place) ORDER BY given.place
+                """)
+        }
+    }
+}

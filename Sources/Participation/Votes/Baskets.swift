@@ -1,0 +1,56 @@
+import Crypto
+import Foundation
+public import Postgres
+public import PublicRecord
+
+/// Choices that a resident has not confirmed yet, kept from step to step.
+///
+/// They are encrypted with a key that only the resident's session cookie gives, so that nobody who reads the database
+/// can see what is being chosen.
+public struct Baskets: Sendable {
+    private let pool: Pool
+
+    /// The baskets kept in the database of `pool`.
+    public init(pool: Pool) {
+        self.pool = pool
+    }
+
+    /// The lines chosen so far; none when nothing was kept. A basket that cannot be read is an empty one.
+    public func lines(in vote: ID<Vote>, session: ID<Session>, token: Token) async throws -> [BallotLine]? {
+        let row: Row? = try await pool.one(
+            "basket.find",
+            "SELECT sealed FROM basket WHERE session_id = \(session.uuid) AND vote_id = \(vote.uuid)")
+        guard let row,
+            let box = try? ChaChaPoly.SealedBox(combined: try row.get("sealed", as: [UInt8].self)),
+            let bytes = try? ChaChaPoly.open(box, using: Self.key(token, vote)),
+            let pairs = try? JSONDecoder().decode([[String]].self, from: bytes)
+        else { return nil }
+        return pairs.compactMap { $0.count == 2 ? BallotLine($0[0], $0[1]) : nil }
+    }
+
+    /// Keeps the lines in place of those before.
+    public func keep(_ lines: [BallotLine], in vote: ID<Vote>, session: ID<Session>, token: Token) async throws {
+        let json: Data = try JSONEncoder().encode(lines.map { [$0.project, $0.value] })
+        // Filled up to whole kilobytes: the length says little about the number of choices.
+        let padded: Data = json + Data(repeating: 0x20, count: 1024 - json.count % 1024)
+        let sealed: [UInt8] = Array(try ChaChaPoly.seal(padded, using: Self.key(token, vote)).combined)
+        try await pool.execute(
+            "basket.keep",
+            """
+            INSERT INTO basket (session_id, vote_id, sealed) VALUES (\(session.uuid), \(vote.uuid), \(sealed))
+            ON CONFLICT (session_id, vote_id) DO UPDATE SET sealed = excluded.sealed, saved_at = now()
+            """)
+    }
+
+    /// Forgets the choices: they were confirmed or given up.
+    public func empty(in vote: ID<Vote>, session: ID<Session>) async throws {
+        try await pool.execute(
+            "basket.empty", "DELETE FROM basket WHERE session_id = \(session.uuid) AND vote_id = \(vote.uuid)")
+    }
+
+    private static func key(_ token: Token, _ vote: ID<Vote>) -> SymmetricKey {
+        HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: SymmetricKey(data: token.bytes), info: Array("tilleul basket \(vote)".utf8),
+            outputByteCount: 32)
+    }
+}
