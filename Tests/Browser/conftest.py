@@ -1,0 +1,104 @@
+"""The service, the browser and the people who use it."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from service import ROOT, Service
+
+PICTURES = ROOT / ".build" / "pictures"
+LANGUAGES = ("fr", "en", "de")
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory):
+    running = Service(tmp_path_factory.mktemp("tilleul"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+class People:
+    """Browser contexts of those who visit: nobody, a voter with a code, and the signed-in cast of the demonstration."""
+
+    def __init__(self, service: Service, browser: Browser, codes: list[str], vote: str):
+        self.service, self.browser, self.codes, self.vote = service, browser, codes, vote
+        self.states: dict[str, dict] = {}
+
+    def code(self) -> str:
+        """A voting code that nobody has used yet."""
+        return self.codes.pop()
+
+    def context(self, who: str = "nobody", language: str = "fr", **options) -> BrowserContext:
+        """A fresh context of this person. The session is made once; the language is the cookie of the switch."""
+        if who != "nobody" and who not in self.states:
+            self.states[who] = self.enter(who)
+        context = self.browser.new_context(
+            base_url=self.service.url, locale=language, storage_state=self.states.get(who), **options)
+        context.request.get(f"/?lang={language}")
+        return context
+
+    def enter(self, who: str) -> dict:
+        context = self.browser.new_context(base_url=self.service.url, locale="fr")
+        page = context.new_page()
+        if who == "voter":
+            enter_code(page, self.vote, self.code())
+        else:
+            address, password = self.service.sign_in(who)
+            page.goto("/sign-in")
+            page.get_by_label("Adresse").fill(address)
+            page.get_by_label("Mot de passe").fill(password)
+            page.get_by_role("main").get_by_role("button", name="Se connecter").click()
+            page.get_by_role("button", name="Se déconnecter").wait_for()
+        state = context.storage_state()
+        context.close()
+        return state
+
+
+def enter_code(page: Page, vote: str, code: str) -> None:
+    """Enters a vote with a code, in French."""
+    page.goto(f"/votes/{vote}/code")
+    page.get_by_label("Votre code de vote").fill(code)
+    page.get_by_role("button", name="Utiliser ce code").click()
+    page.get_by_role("heading", level=1, name="Choisissez vos projets").wait_for()
+
+
+@pytest.fixture(scope="session")
+def votes(service, browser) -> dict[str, str]:
+    """The handles of the demonstration's votes: `open` takes ballots now, `published` has a result."""
+    context = browser.new_context(base_url=service.url, locale="fr")
+    page = context.new_page()
+    page.goto("/votes")
+    found = {}
+    for state, words in (("open", "Ouvert"), ("published", "Résultat publié")):
+        card = page.get_by_role("main").get_by_role("listitem").filter(has=page.get_by_text(words, exact=True))
+        found[state] = card.get_by_role("link").first.get_attribute("href").rsplit("/", 1)[-1]
+    context.close()
+    return found
+
+
+@pytest.fixture(scope="session")
+def people(service, browser, votes) -> People:
+    return People(service, browser, service.codes(votes["open"], 40), votes["open"])
+
+
+@pytest.fixture
+def picture():
+    """Takes a picture of a page for a person to look at: .build/pictures/NAME.png."""
+
+    def take(page: Page, name: str) -> Path:
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        path = PICTURES / f"{re.sub(r'[^a-z0-9-]+', '-', name.lower())}.png"
+        page.screenshot(path=path, full_page=True)
+        return path
+
+    return take

@@ -1,0 +1,45 @@
+"""Every type of page, one line each. `{open}` and `{published}` are the handles of the demonstration's votes, `{process}`
+that of its process, `{receipt}` the path of a receipt."""
+
+from typing import NamedTuple
+
+
+class PageType(NamedTuple):
+    name: str
+    path: str
+    who: str = "nobody"
+    status: int = 200
+
+
+PAGES = [
+    PageType("home", "/"),
+    PageType("help", "/help"),
+    PageType("accessibility", "/accessibility"),
+    PageType("legal", "/legal"),
+    PageType("source", "/source"),
+    PageType("processes", "/processes"),
+    PageType("process", "/processes/{process}"),
+    PageType("votes", "/votes"),
+    PageType("vote-open", "/votes/{open}"),
+    PageType("vote-published", "/votes/{published}"),
+    PageType("vote-nothing-found", "/votes/{open}?q=zzzzzz"),
+    PageType("project", "/votes/{open}/projects/1"),
+    PageType("project-decided", "/votes/{published}/projects/1"),
+    PageType("code", "/votes/{open}/code"),
+    PageType("ballot", "/votes/{open}/ballot", "voter"),
+    PageType("ballot-filtered", "/votes/{open}/ballot?q=jardin", "voter"),
+    PageType("review", "/votes/{open}/ballot/review", "voter"),
+    PageType("receipt", "{receipt}", "voter"),
+    PageType("result", "/votes/{published}/result"),
+    PageType("record", "/votes/{published}/record/"),
+    PageType("check", "/votes/{published}/check"),
+    PageType("check-open", "/votes/{open}/check"),
+    PageType("sign-in", "/sign-in"),
+    PageType("sign-up", "/sign-up"),
+    PageType("password-reset", "/password-reset"),
+    PageType("account", "/account", "resident"),
+    PageType("password", "/account/password", "resident"),
+    PageType("closing", "/account/closing", "resident"),
+    PageType("desk", "/desk", "administrator"),
+    PageType("absent", "/nowhere", status=404),
+]

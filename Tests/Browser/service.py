@@ -1,0 +1,91 @@
+"""A running Tilleul for the browser tests: the built program on a fresh data directory with the demonstration city."""
+
+import csv
+import io
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def program() -> str:
+    """The built `tilleul`: TILLEUL_BIN, or the newest one below .build."""
+    if path := os.environ.get("TILLEUL_BIN"):
+        return path
+    built = [path for kind in ("release", "debug") if (path := ROOT / ".build" / kind / "tilleul").exists()]
+    if not built:
+        raise SystemExit("Build the program first (make build), or name it in TILLEUL_BIN.")
+    return str(max(built, key=lambda path: path.stat().st_mtime))
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+class Service:
+    """The demonstration city, served until `stop`."""
+
+    def __init__(self, folder: Path):
+        self.data = folder / "data"
+        self.log = folder / "server.log"
+        self.port = free_port()
+        self.url = f"http://localhost:{self.port}"
+        environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+        environment["TILLEUL_PUBLIC_URL"] = self.url
+        self.environment = environment
+        # What the demonstration prints is where its sign-ins are read from.
+        self.demonstration = self.run("demo", "--data-dir", str(self.data))
+        self.process = subprocess.Popen(
+            [program(), "serve", "--data-dir", str(self.data), "--host", "127.0.0.1", "--port", str(self.port)],
+            cwd=ROOT, env=environment, stdout=self.log.open("w"), stderr=subprocess.STDOUT)
+        self.wait()
+
+    def run(self, *arguments: str) -> str:
+        """Runs a subcommand of the program and returns what it prints."""
+        done = subprocess.run(
+            [program(), *arguments], cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, f"tilleul {' '.join(arguments)}: {done.stderr or done.stdout}"
+        return done.stdout
+
+    def wait(self, seconds: int = 90) -> None:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            assert self.process.poll() is None, f"the server stopped:\n{self.log.read_text()[-4000:]}"
+            try:
+                with urllib.request.urlopen(f"{self.url}/readyz", timeout=2) as answer:
+                    if answer.status == 200:
+                        return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.2)
+        raise AssertionError(f"the server is not ready after {seconds} s:\n{self.log.read_text()[-4000:]}")
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def codes(self, vote: str, count: int) -> list[str]:
+        """Fresh one-time voting codes for a vote."""
+        rows = list(csv.reader(io.StringIO(self.run(
+            "votes", "codes", vote, "--count", str(count), "--data-dir", str(self.data)))))
+        column = rows[0].index("code") if "code" in rows[0] else len(rows[0]) - 1
+        return [row[column] for row in rows[1:] if row]
+
+    def sign_in(self, role: str) -> tuple[str, str]:
+        """E-mail address and password that the demonstration prints for a role: a line with both, beginning with it."""
+        for line in self.demonstration.splitlines():
+            if role in line and (address := re.search(r"[\w.+-]+@[\w.-]+", line)):
+                return address[0], line[address.end():].strip(" :,/\t").split()[-1]
+        raise AssertionError(f"the demonstration names no sign-in for {role}:\n{self.demonstration}")
