@@ -1,10 +1,12 @@
-/// A plain tree of integers and text, the shape in which an outcome is published. It maps one to one to JSON; the
+/// A plain tree of integers, text and truth values, the shape in which an outcome is published. It maps one to one to JSON; the
 /// members of an object are unordered, their order belongs to the canonical form.
 public indirect enum Plain: Sendable, Hashable {
     /// A whole number.
     case integer(Int64)
     /// Text.
     case text(String)
+    /// Yes or no.
+    case truth(Bool)
     /// Values in order.
     case list([Plain])
     /// Values by name.
@@ -95,7 +97,7 @@ extension Comparison {
     public var document: Plain {
         .object([
             "envelope": .optional(envelope), "prefer_shares": .integer(preferShares),
-            "prefer_greedy": .integer(preferGreedy), "kept": .text(keptGreedy ? "greedy" : "shares"),
+            "prefer_greedy": .integer(preferGreedy), "kept_greedy": .truth(keptGreedy),
             "rejected": .texts(rejected),
         ])
     }
