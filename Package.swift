@@ -79,7 +79,13 @@ let package = Package(
         .testTarget(name: "PublicRecordTests", dependencies: ["PublicRecord", crypto, bigInt], swiftSettings: house),
         .testTarget(
             name: "ParticipationTests", dependencies: ["Participation", "TestSupport", crypto], swiftSettings: house),
-        .testTarget(name: "WebTests", dependencies: ["Web", "TestSupport", httpClient], swiftSettings: house),
+        .testTarget(
+            name: "WebTests",
+            dependencies: [
+                "Web", "Participation", "PublicRecord", "Postgres", "TestSupport", httpClient, hummingbird, logging, nioCore,
+                nioPosix, httpTypes,
+            ],
+            swiftSettings: house),
         .testTarget(name: "RoomsTests", dependencies: ["Web", mustache], swiftSettings: house),
     ]
 )

@@ -13,6 +13,8 @@ public struct ServerSettings: Sendable {
     public var connections: Int
     /// How long a connection may stay without a whole request: between two requests, and while a head arrives.
     public var idle: TimeAmount
+    /// How slowly bodies may come and answers may be taken.
+    var slow = SlowClients.Limits()
 
     /// Listens at `host` and `port`.
     public init(
@@ -66,7 +68,12 @@ public func application(
 
     return Application(
         router: router,
-        server: .http1(configuration: .init(idleTimeout: settings.idle)),
+        server: .http1(
+            configuration: .init(
+                additionalChannelHandlers: [SlowClients(limits: settings.slow)],
+                idleTimeout: settings.idle,
+                httpDecoderConfiguration: .init(
+                    maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 100))),
         configuration: ApplicationConfiguration(
             address: .hostname(settings.host, port: settings.port),
             availableConnectionsDelegate: MaximumAvailableConnections(settings.connections)),

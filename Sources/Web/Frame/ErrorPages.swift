@@ -1,7 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Logging
-import NIOCore
+import NIOHTTP1
 import Participation
 
 /// The page that says what went wrong, and what to do next.
@@ -28,6 +28,9 @@ struct ErrorPages: RouterMiddleware {
     ) async throws -> Response {
         do {
             return try await next(request, context)
+        } catch let error as HTTPParserError {
+            // What came is no HTTP. The server below answers 400 and ends the connection.
+            throw error
         } catch {
             var response = answer(to: error, request, context)
             if request.method == .head { response = response.createHeadResponse() }

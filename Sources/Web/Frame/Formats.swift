@@ -68,7 +68,7 @@ extension Strings {
 
     /// A moment for the `datetime` attribute of `<time>`: `2026-11-21T18:30:00+01:00`.
     public func machine(_ date: Date) -> String {
-        date.formatted(Date.ISO8601FormatStyle(timeZone: calendar.timeZone))
+        date.formatted(Date.ISO8601FormatStyle(timeZoneSeparator: .colon, timeZone: calendar.timeZone))
     }
 
     private static let symbols = ["EUR": "€", "GBP": "£", "USD": "$"]

@@ -38,14 +38,46 @@ extension Request {
         return type.prefix { $0 != ";" }.trimming(while: \.isWhitespace).lowercased()
     }
 
+    /// How long the body says it is; nil when it does not say.
+    var declaredLength: Int? { headers[.contentLength].flatMap { Int($0) } }
+
     /// The whole body. Throws a refusal (413) when it is longer than `limit`, before reading it if it says so itself.
     public func bytes(limit: Int) async throws -> ByteBuffer {
-        if let length = headers[.contentLength].flatMap(Int.init), length > limit { throw Refusal.tooLarge }
+        if let length = declaredLength, length > limit { throw Refusal.tooLarge }
         var whole = ByteBuffer()
-        for try await part in body {
+        for try await part in wholeBody() {
             guard whole.readableBytes + part.readableBytes <= limit else { throw Refusal.tooLarge }
             whole.writeImmutableBuffer(part)
         }
         return whole
+    }
+
+    /// The body, which ends with a refusal (400) when the connection broke before its end: the server below would take
+    /// what came so far for everything, and half a ballot for a whole one.
+    func wholeBody() -> WholeBody { WholeBody(body: body, declaredLength: declaredLength) }
+}
+
+/// The pieces of a body, checked for having come to their end. See ``Request/wholeBody()``.
+struct WholeBody: AsyncSequence {
+    struct AsyncIterator: AsyncIteratorProtocol {
+        var pieces: RequestBody.AsyncIterator
+        let declaredLength: Int?
+        var count = 0
+
+        mutating func next() async throws -> ByteBuffer? {
+            guard let piece = try await pieces.next() else {
+                if let declaredLength, declaredLength != count { throw Refusal.malformed }
+                return nil
+            }
+            count += piece.readableBytes
+            return piece
+        }
+    }
+
+    let body: RequestBody
+    let declaredLength: Int?
+
+    func makeAsyncIterator() -> AsyncIterator {
+        AsyncIterator(pieces: body.makeAsyncIterator(), declaredLength: declaredLength)
     }
 }

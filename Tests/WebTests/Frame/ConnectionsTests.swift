@@ -1,0 +1,181 @@
+import Hummingbird
+import Logging
+import NIOCore
+import NIOPosix
+import Testing
+@testable import Web
+
+@Suite("Connections")
+struct ConnectionsTests {
+    private static func routes(site: Site, group: RouterGroup<AppContext>) {
+        group.get("/page") { request, context in
+            site.page(WordsPage(words: "hello"), title: "Hello", request, context)
+        }
+        group.get("/long") { _, _ in
+            Response(status: .ok, body: .init(byteBuffer: ByteBuffer(repeating: 0x61, count: 20 << 20)))
+        }
+        group.post("/read") { request, _ in
+            _ = try await request.bytes(limit: 1 << 20)
+            return site.see("/page")
+        }
+    }
+
+    private func settings(idle: TimeAmount = .seconds(30)) -> ServerSettings {
+        var settings = ServerSettings(idle: idle)
+        settings.slow = .init(bytesPerSecond: 100, grace: .milliseconds(500), linger: .milliseconds(500))
+        return settings
+    }
+
+    private static let head = "POST /read HTTP/1.1\r\nHost: a\r\nOrigin: http://localhost:8080\r\n"
+
+    /// How long the other end keeps a connection to which `bytes` are sent one by one, `pause` apart.
+    private func lifetime(_ client: Client, sending bytes: String, pause: Duration) async throws -> Duration {
+        let start = ContinuousClock.now
+        try await client.connection { inbound, outbound in
+            await withTaskGroup { group in
+                group.addTask {
+                    for byte in bytes.utf8 {
+                        do {
+                            try await outbound.write(ByteBuffer(bytes: [byte]))
+                            try await Task.sleep(for: pause)
+                        } catch { return }
+                    }
+                }
+                do { for try await _ in inbound {} } catch {}
+                group.cancelAll()
+            }
+        }
+        return start.duration(to: .now)
+    }
+
+    @Test("a body that trickles in is cut off, though never idle", .timeLimit(.minutes(1)))
+    func slowBody() async throws {
+        try await withService(settings: settings(), routes: Self.routes) { client async throws in
+            let start = ContinuousClock.now
+            try await client.connection { inbound, outbound in
+                try await outbound.write(ByteBuffer(string: Self.head + "Content-Length: 100000\r\n\r\n"))
+                await withTaskGroup { group in
+                    group.addTask {
+                        while (try? await outbound.write(ByteBuffer(string: "x"))) != nil {
+                            do { try await Task.sleep(for: .milliseconds(100)) } catch { return }
+                        }
+                    }
+                    do { for try await _ in inbound {} } catch {}
+                    group.cancelAll()
+                }
+            }
+            #expect(start.duration(to: .now) < .seconds(15))
+        }
+    }
+
+    @Test("a head that trickles in is cut off", .timeLimit(.minutes(1)))
+    func slowHead() async throws {
+        try await withService(settings: settings(idle: .seconds(1)), routes: Self.routes) { client async throws in
+            let head = "GET /page HTTP/1.1\r\nHost: a\r\nX: " + String(repeating: "x", count: 1000)
+            let time = try await lifetime(client, sending: head, pause: .milliseconds(100))
+            #expect(time < .seconds(15))
+        }
+    }
+
+    @Test("a connection without a request is closed after a while", .timeLimit(.minutes(1)))
+    func idle() async throws {
+        try await withService(settings: settings(idle: .seconds(1)), routes: Self.routes) { client async throws in
+            #expect(try await lifetime(client, sending: "", pause: .zero) < .seconds(15))
+            let keptAlive = "GET /page HTTP/1.1\r\nHost: a\r\n\r\n"
+            #expect(try await lifetime(client, sending: keptAlive, pause: .zero) < .seconds(15))
+        }
+    }
+
+    @Test("an answer that nobody takes is cut off", .timeLimit(.minutes(1)))
+    func slowReader() async throws {
+        try await withService(settings: settings(), routes: Self.routes) { client async throws in
+            let group = MultiThreadedEventLoopGroup.singleton
+            let channel = try await ClientBootstrap(group: group)
+                .channelOption(.autoRead, value: false)
+                .channelOption(.socketOption(.so_rcvbuf), value: 4096)
+                .connect(host: "127.0.0.1", port: client.port).get()
+            try await channel.writeAndFlush(ByteBuffer(string: "GET /long HTTP/1.1\r\nHost: a\r\n\r\n"))
+            try await Task.sleep(for: .seconds(4))
+            // Closed by the other end: what is still in the pipes comes, then the end, long before 20 MB.
+            try await channel.setOption(.autoRead, value: true).get()
+            try await channel.closeFuture.get()
+        }
+    }
+
+    @Test("an unwanted body is not read to its end", .timeLimit(.minutes(1)))
+    func unwantedBody() async throws {
+        try await withService(settings: settings(), routes: Self.routes) { client async throws in
+            let start = ContinuousClock.now
+            let answer = try await client.raw(
+                Array((Self.head + "Content-Length: 900000000\r\n\r\n" + String(repeating: "x", count: 5000)).utf8))
+            #expect(try Client.parse(answer).status == 413)
+            #expect(try Client.parse(answer).header("connection") == "close")
+            #expect(start.duration(to: .now) < .seconds(15))
+        }
+    }
+
+    /// Something that is no request, under a name, since some of it is long and some cannot be printed.
+    struct Nonsense: CustomTestStringConvertible, Sendable {
+        let testDescription: String
+        let text: String
+    }
+
+    private static let nonsense = [
+        Nonsense(testDescription: "no method", text: "GARBAGE\r\n\r\n"),
+        Nonsense(testDescription: "a version to come", text: "GET / HTTP/9.9\r\n\r\n"),
+        Nonsense(testDescription: "a negative length", text: "GET /page HTTP/1.1\r\nContent-Length: -5\r\n\r\n"),
+        Nonsense(
+            testDescription: "a chunk without length",
+            text: head + "Content-Type: a/b\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
+        Nonsense(testDescription: "control characters", text: "\u{0}\u{1}\r\n\r\n"),
+        Nonsense(testDescription: "a blank in a name", text: "GET /page HTTP/1.1\r\nBad Header: x\r\n\r\n"),
+        Nonsense(
+            testDescription: "a long header",
+            text: "GET /page HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "x", count: 100_000))\r\n\r\n"),
+    ]
+
+    @Test("what is no HTTP is answered 400 or cut off, and never a fault", arguments: nonsense)
+    func malformed(nonsense: Nonsense) async throws {
+        let log = Log()
+        try await withService(settings: settings(idle: .seconds(1)), log: log, routes: Self.routes) { client async throws in
+            let answer = String(decoding: try await client.raw(Array(nonsense.text.utf8)), as: UTF8.self)
+            #expect(answer.isEmpty || answer.hasPrefix("HTTP/1.1 4") || answer.hasPrefix("HTTP/1.1 505"))
+            #expect(log.lines(.error).isEmpty)
+        }
+    }
+
+    @Test("odd characters in cookies, headers and paths are no fault")
+    func oddCharacters() async throws {
+        let log = Log()
+        try await withService(log: log, routes: Self.routes) { client async throws in
+            for cookie in ["session=é€", "session=\u{1}", "=;;=;session", "session=\(String(repeating: "a", count: 9000))",
+                "flash=x.y", "flash=é", "language=xx; theme=zz; visit=é"]
+            {
+                let answer = try await client.get("/page", [("Cookie", cookie), ("Accept-Language", "é;q=x,,;;,de;q=é")])
+                #expect(answer.status == 200 || answer.status == 400)
+            }
+            for path in ["/é", "/%E9", "/page?%zz", "/page?lang=%zz", "/page?lang=é", "/%00", "/page#x", "*"] {
+                #expect(try await client.get(path).status < 500)
+            }
+            #expect(log.lines(.error).isEmpty)
+        }
+    }
+
+    @Test("only so many connections are served at once; the others wait", .timeLimit(.minutes(1)))
+    func cap() async throws {
+        var settings = settings(idle: .seconds(2))
+        settings.connections = 2
+        try await withService(settings: settings, routes: Self.routes) { client async throws in
+            try await withThrowingTaskGroup { group in
+                for _ in 0..<2 {
+                    group.addTask { _ = try await self.lifetime(client, sending: "", pause: .zero) }
+                }
+                try await Task.sleep(for: .milliseconds(300))
+                let start = ContinuousClock.now
+                #expect(try await client.get("/page").status == 200)
+                #expect(start.duration(to: .now) > .milliseconds(800))
+                try await group.waitForAll()
+            }
+        }
+    }
+}
