@@ -13,15 +13,17 @@ public struct AppContext: RequestContext {
     /// The session behind the request; nil for a visitor without one.
     public var session: Session? { state.session }
 
-    /// The address of the peer, or the one a trusted proxy reports. Never logged.
-    public let remoteAddress: String?
+    /// The address of the visitor: of the other end of the connection, or what a proxy of ours tells. Never logged.
+    public var remoteAddress: String? { state.forwardedAddress ?? peerAddress }
+
+    private let peerAddress: String?
 
     /// What several middlewares and the page share while the request is answered.
     let state: RequestState
 
     public init(source: ApplicationRequestContextSource) {
         self.coreContext = .init(source: source)
-        self.remoteAddress = source.channel.remoteAddress?.ipAddress
+        self.peerAddress = source.channel.remoteAddress?.ipAddress
         self.state = RequestState()
     }
 
@@ -37,6 +39,7 @@ final class RequestState: Sendable {
         var session: Session?
         var requestID: String?
         var secret: FormTokens.Secret?
+        var forwardedAddress: String?
     }
 
     private let values = Mutex(Values())
@@ -57,6 +60,12 @@ final class RequestState: Sendable {
         set { values.withLock { $0.secret = newValue } }
     }
 
+    /// The visitor's address as a proxy tells it.
+    var forwardedAddress: String? {
+        get { values.withLock { $0.forwardedAddress } }
+        set { values.withLock { $0.forwardedAddress = newValue } }
+    }
+
     /// Made on first use, so that an ordinary request does without.
     var requestID: String {
         values.withLock {
@@ -68,7 +77,4 @@ final class RequestState: Sendable {
             return id
         }
     }
-
-    /// The number, if one was made.
-    var knownRequestID: String? { values.withLock { $0.requestID } }
 }

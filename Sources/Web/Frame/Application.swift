@@ -54,6 +54,7 @@ public func application(
         }
     }
 
+    if site.city.isBehindProxy { router.add(middleware: ForwardedAddress()) }
     router.add(middleware: SecurityHeaders(isSecure: site.cookies.secure))
     router.add(middleware: RequestLog())
     router.add(middleware: Compression())

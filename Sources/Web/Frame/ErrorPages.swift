@@ -53,9 +53,12 @@ struct ErrorPages: RouterMiddleware {
             return response
         case is Absent:
             return page(.notFound, "error.absent", [:], request, context)
-        case is SignInNeeded where request.method == .get || request.method == .head:
-            return site.see("/sign-in?next=\(PercentDecoding.encode(request.target))")
-        case is SignInNeeded:
+        case is NotAllowed where context.account != nil:
+            return page(.forbidden, "error.not_allowed", [:], request, context)
+        case is SignInNeeded, is NotAllowed:
+            if request.method == .get || request.method == .head {
+                return site.see("/sign-in?next=\(PercentDecoding.encode(request.target))")
+            }
             return page(.forbidden, "error.signed_out", [:], request, context)
         case let error as any HTTPResponseError where error.status.kind == .clientError:
             return answer(toStatus: error.status, request, context)

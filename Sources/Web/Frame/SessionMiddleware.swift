@@ -1,3 +1,4 @@
+import HTTPTypes
 import Hummingbird
 public import Participation
 
@@ -47,6 +48,21 @@ struct SessionMiddleware: RouterMiddleware {
             }
         }
         return response
+    }
+}
+
+/// Takes the visitor's address from the proxy in front of the service: the last address of `X-Forwarded-For`, the one
+/// that the proxy itself has added. Anything before it is the visitor's own claim.
+struct ForwardedAddress: RouterMiddleware {
+    typealias Context = AppContext
+
+    func handle(
+        _ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response
+    ) async throws -> Response {
+        if let last = request.headers[values: HTTPField.Name("X-Forwarded-For")!].last?.split(separator: ",").last {
+            context.state.forwardedAddress = String(last.trimming(while: \.isWhitespace))
+        }
+        return try await next(request, context)
     }
 }
 

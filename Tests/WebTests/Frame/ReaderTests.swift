@@ -204,19 +204,21 @@ struct ReaderTests {
         #expect(throws: Refusal.tooMany) { try buckets.take(network) }
     }
 
-    @Test(
-        "a browser is named as its owner knows it",
-        arguments: [
-            ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox, Linux"),
-            (
-                "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 Edg/140.0",
-                "Edge, Windows"
-            ),
-            ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1", "Safari, iPhone"),
-            ("curl/8", ""), ("", ""),
-        ])
-    func devices(agent: String, name: String) {
-        #expect(Device.name(agent) == name)
+    @Test("behind a proxy the address is the one that the proxy adds; otherwise nobody can claim one")
+    func forwardedAddress() async throws {
+        func routes(site: Site, group: RouterGroup<AppContext>) {
+            group.get("/address") { request, context in
+                site.page(WordsPage(words: context.remoteAddress ?? "none"), title: "A", request, context)
+            }
+        }
+        let claim = [("X-Forwarded-For", "192.0.2.1, 198.51.100.7")]
+        try await withService(routes: routes) { client async throws in
+            #expect(try await client.get("/address", claim).text.contains(">127.0.0.1<"))
+        }
+        try await withService(FrameSite.development(isBehindProxy: true), routes: routes) { client async throws in
+            #expect(try await client.get("/address", claim).text.contains(">198.51.100.7<"))
+            #expect(try await client.get("/address").text.contains(">127.0.0.1<"))
+        }
     }
 
     /// A clock that a test moves.
