@@ -17,6 +17,11 @@ public struct Hash: Sendable, Hashable, Comparable, CustomStringConvertible {
         d = UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 24, as: UInt64.self))
     }
 
+    /// The hash of four words, the first bytes first.
+    init(words a: UInt64, _ b: UInt64, _ c: UInt64, _ d: UInt64) {
+        (self.a, self.b, self.c, self.d) = (a, b, c, d)
+    }
+
     /// The hash whose 32 bytes these are; nil for any other length.
     public init?(bytes: some Collection<UInt8>) {
         guard bytes.count == Self.byteCount else { return nil }
@@ -65,7 +70,8 @@ public struct Hash: Sendable, Hashable, Comparable, CustomStringConvertible {
         self = function.finalize().withUnsafeBytes { Hash(reading: $0) }
     }
 
-    private func write(to buffer: UnsafeMutableRawBufferPointer, at offset: Int) {
+    /// Writes the 32 bytes at an offset.
+    func write(to buffer: UnsafeMutableRawBufferPointer, at offset: Int) {
         buffer.storeBytes(of: a.bigEndian, toByteOffset: offset, as: UInt64.self)
         buffer.storeBytes(of: b.bigEndian, toByteOffset: offset + 8, as: UInt64.self)
         buffer.storeBytes(of: c.bigEndian, toByteOffset: offset + 16, as: UInt64.self)

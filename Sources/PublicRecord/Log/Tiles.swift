@@ -129,7 +129,12 @@ public enum Tiles {
 
     /// The bytes of a hash tile.
     public static func encode(_ hashes: [Hash]) -> [UInt8] {
-        hashes.flatMap(\.bytes)
+        [UInt8](unsafeUninitializedCapacity: hashes.count * Hash.byteCount) { buffer, count in
+            for (index, hash) in hashes.enumerated() {
+                hash.write(to: UnsafeMutableRawBufferPointer(buffer), at: index * Hash.byteCount)
+            }
+            count = hashes.count * Hash.byteCount
+        }
     }
 
     /// The hashes of a tile; nil when the length is not that of 1 to 256 hashes.
