@@ -16,8 +16,9 @@ def focused(page: Page) -> str:
     return page.evaluate(
         """() => {
             const focus = document.activeElement;
-            return (focus.getAttribute("aria-label") ?? [...(focus.labels ?? [])].map(label => label.textContent).join(" ")
-                ?? "").trim() || focus.textContent.trim();
+            const words = focus.getAttribute("aria-label")
+                || [...(focus.labels ?? [])].map(label => label.textContent).join(" ") || focus.textContent;
+            return words.replace(/\\s+/g, " ").trim();
         }""")
 
 
@@ -88,7 +89,7 @@ def test_keyboard_only_in_french(people, votes, picture):
     expect(page.get_by_role("status").filter(has_text="0 projet choisi")).to_be_visible()
 
     titles = page.get_by_role("main").get_by_role("heading", level=2)
-    first, third = titles.nth(0).inner_text(), titles.nth(2).inner_text()
+    first, third = (" ".join(titles.nth(number).inner_text().split()) for number in (0, 2))
     for title in (first, third):
         tab_to(page, title)
         while page.evaluate("document.activeElement.localName === 'a'"):
