@@ -45,7 +45,7 @@ function start(form) {
   function choices() {
     const chosen = [];
     for (const row of form.querySelectorAll("[data-choice]")) {
-      const field = row.querySelector('input[type="radio"]:checked, input:not([type="radio"], [type="hidden"]), select');
+      const field = row.querySelector('input:not([type="hidden"]), select');
       const isChosen = field?.type === "checkbox" ? field.checked : !["", "0"].includes(field?.value ?? "");
       if (!isChosen) continue;
       const points = limits.ballot === "points" ? Math.max(0, Math.trunc(Number(field.value)) || 0) : 0;
