@@ -1,6 +1,7 @@
 // The running total of a ballot. The page works without it: the server counts the same when a button is pressed.
 //
-// The form carries the type of the ballot, its limits and the sentences, each choice its cost (Documentation/Components.md).
+// The form carries the type of the ballot, its limits and the sentences, each choice its cost: see
+// Documentation/Components.md.
 // Nothing is decided here: an over-full ballot is told what to take off, never blocked.
 
 const form = document.querySelector("form[data-ballot]");
@@ -32,7 +33,8 @@ function start(form) {
 
   /** "3 projects", in the reader's plural. */
   function projects(count) {
-    return sentence(plural.select(count) === "one" ? limits.projectsOne : limits.projectsOther, { count: plain.format(count) });
+    const form = plural.select(count) === "one" ? limits.projectsOne : limits.projectsOther;
+    return sentence(form, { count: plain.format(count) });
   }
 
   /** The advice `name` in the plural of `count`. */
@@ -74,7 +76,8 @@ function start(form) {
       const heavy = given > sum ? oneToRemove(chosen, (choice) => choice.points, given - sum) : undefined;
       let advice = tooMany;
       if (tooHigh) advice = advise("adviceEach", each, { title: tooHigh.title });
-      else if (given > sum) advice = advise(heavy ? "advicePoints" : "advicePointsElsewhere", given - sum, { title: heavy?.title });
+      else if (heavy) advice = advise("advicePoints", given - sum, { title: heavy.title });
+      else if (given > sum) advice = advise("advicePointsElsewhere", given - sum, {});
       const left = plain.format(Math.max(0, sum - given));
       const values = { projects: projects(count), given: plain.format(given), left };
       return { words: sentence(limits.wordsPoints, values), share: given / sum, advice };
@@ -83,8 +86,12 @@ function start(form) {
       const over = cents - budget;
       const heavy = over > 0 ? oneToRemove(chosen, (choice) => choice.cents, over) : undefined;
       let advice = tooMany;
-      if (heavy) advice = sentence(limits.adviceOver, { over: money(over), title: heavy.title, cost: money(heavy.cents) });
-      else if (over > 0) advice = sentence(limits.adviceOverElsewhere, { over: money(over) });
+      if (heavy) {
+        const values = { over: money(over), title: heavy.title, cost: money(heavy.cents) };
+        advice = sentence(limits.adviceOver, values);
+      } else if (over > 0) {
+        advice = sentence(limits.adviceOverElsewhere, { over: money(over) });
+      }
       const values = { projects: projects(count), chosen: money(cents), left: money(Math.max(0, -over)) };
       return { words: sentence(limits.wordsMoney, values), share: cents / budget, advice };
     }

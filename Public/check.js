@@ -113,7 +113,7 @@ function read(typed) {
   return { origin: lines[0], credential: lines[1], envelope: lines[2], tracker };
 }
 
-/** A tracker as published, `XXXX-XXXX-XXXX-XXXX`: case, blanks and hyphens do not matter, look-alikes are read as meant. */
+/** A tracker as published, `XXXX-XXXX-XXXX-XXXX`: case, blanks and hyphens do not matter, nor do look-alikes. */
 function readTracker(typed) {
   const letters = typed.toUpperCase().replace(/[\s-]/g, "").replaceAll("O", "0").replace(/[IL]/g, "1");
   return /^[0-9A-HJKMNP-TV-Z]{16}$/.test(letters) ? letters.match(/.{4}/g).join("-") : null;
@@ -137,7 +137,8 @@ async function readEntries(base, size, progress) {
   for (let index = 0; entries.length < size; index += 1) {
     progress(entries.length, size);
     const width = Math.min(bundleWidth, size - entries.length);
-    const bytes = await fetchBytes(`${base}/tile/entries/${tilePath(index)}${width < bundleWidth ? `.p/${width}` : ""}`);
+    const partial = width < bundleWidth ? `.p/${width}` : "";
+    const bytes = await fetchBytes(`${base}/tile/entries/${tilePath(index)}${partial}`);
     const view = new DataView(bytes.buffer);
     let position = 0;
     for (let count = 0; count < width; count += 1) {

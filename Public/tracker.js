@@ -1,5 +1,6 @@
-// The reader's half of the tracker: 40 random bits as 8 letters of Crockford's base 32. Made in the browser, so that the
-// server cannot hand two people with equal ballots one tracker. Without JavaScript a word that the person types stands in.
+// The reader's half of the tracker: 40 random bits as 8 letters of Crockford's base 32. Made in the browser, so that
+// the server cannot hand two people with equal ballots one tracker. Without JavaScript, a word that the person types
+// stands in.
 
 const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
