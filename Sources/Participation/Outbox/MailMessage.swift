@@ -32,16 +32,16 @@ public struct MailMessage: Sendable {
         return Array(lines.joined(separator: "\r\n").utf8)
     }
 
-    /// The text, as encoded words of at most 75 characters on lines of their own, unless it is short plain ASCII
-    /// (RFC 2047).
+    /// The text, as encoded words on lines of their own, unless it is short plain ASCII (RFC 2047).
     static func encodedWords(_ text: String) -> String {
         let isPlain = text.utf8.allSatisfy { (0x20...0x7E).contains($0) } && !text.contains("=?")
         if isPlain && text.utf8.count <= 66 { return text }
-        // 45 bytes are 60 characters of base64; a word never cuts a character in two.
+        // 39 bytes are 52 characters of base64: with the name of the header a line of at most 76.
+        // A word never cuts a character in two.
         var words: [[UInt8]] = [[]]
         for character in text {
             let bytes = Array(String(character).utf8)
-            if bytes.count > 45 {
+            if bytes.count > 39 {
                 for scalar in character.unicodeScalars { Self.append(Array(String(scalar).utf8), to: &words) }
             } else {
                 Self.append(bytes, to: &words)
@@ -51,7 +51,7 @@ public struct MailMessage: Sendable {
     }
 
     private static func append(_ bytes: [UInt8], to words: inout [[UInt8]]) {
-        if words[words.count - 1].count + bytes.count > 45 { words.append([]) }
+        if words[words.count - 1].count + bytes.count > 39 { words.append([]) }
         words[words.count - 1] += bytes
     }
 

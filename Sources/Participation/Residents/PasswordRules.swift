@@ -26,9 +26,8 @@ public enum PasswordRules {
         if normal.count < length.lowerBound { return .tooShort(minimum: length.lowerBound) }
         if normal.count > length.upperBound { return .tooLong(maximum: length.upperBound) }
         let letters = normal.lowercased().filter { $0.isLetter || $0.isNumber }
-        if Set(letters).count < 4 || common.contains(letters) || isRun(letters) || isRepetition(letters) {
-            return .common
-        }
+        if Set(normal.lowercased()).count < 5 { return .common }
+        if letters.count >= 4, common.contains(letters) || isRun(letters) || isRepetition(letters) { return .common }
         let own = [email?.text, email?.localPart, name]
             .compactMap { $0?.lowercased().filter { $0.isLetter || $0.isNumber } }
             .filter { $0.count >= 4 }

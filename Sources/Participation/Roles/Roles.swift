@@ -86,6 +86,21 @@ public struct Roles: Sendable {
         try await pool.one("roles.find", "\(sql: Self.selection) WHERE role_grant.id = \(id)").map(RoleGrant.init(row:))
     }
 
+    /// What a role can be given for besides everything: the processes and the votes, the newest first.
+    public func scopes() async throws -> [(scope: Scope, title: Texts)] {
+        try await pool.query(
+            "roles.scopes",
+            """
+            SELECT id AS process_id, NULL::uuid AS vote_id, title::text AS title FROM process
+            UNION ALL
+            SELECT NULL, id, title::text FROM vote
+            ORDER BY process_id DESC NULLS LAST, vote_id DESC
+            """
+        ).map { row in
+            (Scope(process: try row.get("process_id"), vote: try row.get("vote_id")), try Texts(json: row.get("title")))
+        }
+    }
+
     private static let selection: SQL = """
         SELECT role_grant.id, role_grant.role, role_grant.process_id, role_grant.vote_id,
                coalesce(process.title, vote.title)::text AS scope_title, role_grant.account_id, account.name,
