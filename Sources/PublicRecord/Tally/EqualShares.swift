@@ -45,6 +45,11 @@ struct SharesProblem {
     let points: [Int64]
     /// Costs in cents, by candidate.
     let costs: [Double]
+    /// What each candidate costs per point when nobody is short, a little rounded down, and the rate at that price:
+    /// where its price and rate start. And the candidates by that rate.
+    let floors: [Double]
+    let rates: [Double]
+    let byRate: [Int]
     /// The highest score on any ballot.
     let highestScore: Double
     /// The ballots that share the money.
@@ -108,8 +113,17 @@ struct SharesProblem {
         self.supporters = supporters
         self.scores = scores
         weights = profile.weights.map { Double($0) }
-        points = candidates.map { election.support[$0] }
-        costs = candidates.map { Double(projects[$0].cost) }
+        let points = candidates.map { election.support[$0] }
+        let costs = candidates.map { Double(projects[$0].cost) }
+        let floors = zip(costs, points).map { $0 / Double($1) * (1 - 8 * SharesRun.unit) }
+        let rates = zip(floors, costs).map { floor, cost in
+            Self.rate(utility, price: floor, cost: cost) * (1 - 8 * SharesRun.unit)
+        }
+        self.costs = costs
+        self.floors = floors
+        self.rates = rates
+        byRate = rates.indices.sorted { (rates[$0], $0) < (rates[$1], $1) }
+        self.points = points
         highestScore = Double(highest)
         voters = present
     }
@@ -127,8 +141,12 @@ struct SharesProblem {
 
     /// What is compared between candidates at a price: money per unit of utility.
     func rate(_ candidate: Int, price: Double) -> Double {
+        Self.rate(utility, price: price, cost: costs[candidate])
+    }
+
+    private static func rate(_ utility: Utility, price: Double, cost: Double) -> Double {
         switch utility {
-        case .cost: price / costs[candidate]
+        case .cost: price / cost
         case .cardinality: price
         }
     }
@@ -140,6 +158,11 @@ struct ShareSize: Equatable {
     var denominator: BigInt
 
     var approximation: Double { Fraction.approximation(numerator, denominator) }
+
+    /// The share raised by some cents.
+    func raised(by cents: Int64) -> ShareSize {
+        ShareSize(numerator: numerator + BigInt(cents) * denominator, denominator: denominator)
+    }
     var text: String { Fraction.text(numerator, denominator) }
 }
 
@@ -159,21 +182,32 @@ struct SharesRun {
         var level: [Int]
     }
 
-    /// An exact price `numerator / (prices.denominator · fullPoints)` in cents per point, times the share's denominator.
+    /// An exact price, `numerator / (denominator · fullPoints · share.denominator)` in cents per point.
     struct Price {
         var numerator: BigInt
         var fullPoints: Int64
         var emptied: [Int32]
     }
 
-    private let problem: SharesProblem
-    private let share: ShareSize
-    private let isFiltered: Bool
-    private let start: Double
+    /// A candidate and what is known of its price.
+    struct Offer {
+        var candidate: Int
+        /// The price, wrong by at most `within`.
+        var about: Double
+        var within: Double
+        /// The exact price, where it was needed.
+        var exact: Price?
+        /// The candidates that are exactly level with it.
+        var level: [Int] = []
+    }
 
-    /// Money left by distinct ballot, in cents, wrong by at most `error`; exactly zero once emptied.
+    private let problem: SharesProblem
+    private let isFiltered: Bool
+    private var share: ShareSize
+    private var start: Double
+
+    /// Money left by distinct ballot, in cents, wrong by at most `error`. Zero for an emptied ballot and only for one.
     private var money: [Double]
-    private var isEmptied: [Bool]
     private var error = 0.0
 
     private(set) var purchases: [Purchase] = []
@@ -183,103 +217,134 @@ struct SharesRun {
     private var prices: [BigInt] = []
     private var denominator: BigInt = 1
 
-    /// A price below which each candidate cannot fall, since money only goes down.
+    /// A price and a rate below which each candidate cannot fall, since money only goes down.
     private var floors: [Double]
+    private var rates: [Double]
+    /// Candidates that may still be affordable, by rate.
     private var open: [Int]
+    private var offers: [Offer] = []
 
-    init(_ problem: SharesProblem, share: ShareSize, isFiltered: Bool) {
+    init(_ problem: SharesProblem, isFiltered: Bool) {
         self.problem = problem
-        self.share = share
         self.isFiltered = isFiltered
-        start = share.approximation
-        money = [Double](repeating: start, count: problem.weights.count)
-        isEmptied = [Bool](repeating: false, count: problem.weights.count)
-        error = start * Self.unit
+        share = ShareSize(numerator: 0, denominator: 1)
+        start = 0
+        money = [Double](repeating: 0, count: problem.weights.count)
         roundOf = [Int32](repeating: -1, count: problem.election.projects.count)
-        floors = problem.candidates.indices.map { problem.costs[$0] / Double(problem.points[$0]) * (1 - 4 * Self.unit) }
-        open = Array(problem.candidates.indices)
+        floors = problem.floors
+        rates = problem.rates
+        open = problem.byRate
     }
 
     /// Relative rounding error of one operation.
-    private static let unit = 0x1p-52
+    fileprivate static let unit = 0x1p-52
+    /// The least money of a ballot that is not emptied: below every error, and not zero.
+    private static let crumb = Double.leastNormalMagnitude
+    /// By how much, relatively, a price can be raised for a ballot to count as firmly able to pay it.
+    private static let margin = 0x1p-20
+    /// How far, relative to the share, money may drift from its exact value before it is computed afresh.
+    private static let drift = 0x1p-28
 
-    /// The weight of supporters counts at most this much relative error in a sum of that many terms.
-    private func roundingOfSum(_ terms: Int) -> Double { Double(terms + 8) * Self.unit }
+    /// Gives every ballot its share and forgets all purchases.
+    mutating func begin(with share: ShareSize) {
+        self.share = share
+        start = share.approximation
+        for ballot in money.indices { money[ballot] = max(start, Self.crumb) }
+        error = start * Self.unit
+        for purchase in purchases { roundOf[problem.candidates[purchase.candidate]] = -1 }
+        purchases.removeAll(keepingCapacity: true)
+        prices.removeAll(keepingCapacity: true)
+        denominator = 1
+        floors = problem.floors
+        rates = problem.rates
+        open = problem.byRate
+    }
 
     // MARK: A round
 
     /// The candidate to buy next, `nil` when none is affordable. Candidates for which `isBarred` holds are left out.
-    mutating func next(isBarred: (Int) -> Bool) -> (candidate: Int, level: [Int], price: Price?, about: Double)? {
-        let rates = open.map { problem.rate($0, price: floors[$0]) }
-        let order = open.indices.sorted { rates[$0] < rates[$1] }.map { (open[$0], rates[$0]) }
+    mutating func next(isBarred: ((Int) -> Bool)? = nil) -> Offer? {
         var best = Double.infinity
-        var contenders: [(candidate: Int, low: Double, about: Double, price: Price?)] = []
-        var gone: [Int] = []
-        for (candidate, rate) in order where !isBarred(problem.candidates[candidate]) {
-            if isFiltered, rate > best { break }
-            switch isFiltered ? estimate(candidate) : .unknown {
-            case .unaffordable:
-                gone.append(candidate)
-            case .price(let about, let within):
-                let low = problem.rate(candidate, price: about - within) * (1 - 4 * Self.unit)
-                let high = problem.rate(candidate, price: about + within) * (1 + 4 * Self.unit)
-                floors[candidate] = max(floors[candidate], (about - within) * (1 - 4 * Self.unit))
-                best = min(best, high)
-                contenders.append((candidate, low, about, nil))
-            case .unknown:
-                guard let (price, about) = exactPrice(candidate) else {
-                    gone.append(candidate)
-                    continue
-                }
-                floors[candidate] = max(floors[candidate], about * (1 - 4 * Self.unit))
-                let high = problem.rate(candidate, price: about) * (1 + 8 * Self.unit)
-                best = min(best, high)
-                contenders.append((candidate, high * (1 - 16 * Self.unit), about, price))
-            }
-        }
-        if !gone.isEmpty { open.removeAll { gone.contains($0) } }
-        contenders.removeAll { $0.low > best }
-        guard var winner = contenders.first else { return nil }
-        guard contenders.count > 1 else { return (winner.candidate, [], winner.price, winner.about) }
-
-        // The bounds overlap: exact prices decide, and the tie order decides exact ties.
-        var level: [Int] = []
-        var isFirst = true
-        for contender in contenders {
-            guard let price = contender.price ?? exactPrice(contender.candidate)?.price else { continue }
-            var exact = contender
-            exact.price = price
-            if isFirst {
-                winner = exact
-                isFirst = false
+        offers.removeAll(keepingCapacity: true)
+        var isAnyGone = false
+        for place in open.indices {
+            let candidate = open[place]
+            if isFiltered, rates[candidate] > best { break }
+            if let isBarred, isBarred(problem.candidates[candidate]) { continue }
+            guard let offer = offer(candidate) else {
+                open[place] = -1
+                isAnyGone = true
                 continue
             }
-            let comparison = compare(price, contender.candidate, winner.price, winner.candidate)
-            if comparison < 0 {
-                winner = exact
-                level = []
-            } else if comparison == 0 {
-                level.append(contender.candidate)
-                // Candidates are numbered in tie order.
-                if contender.candidate < winner.candidate {
-                    level.append(winner.candidate)
-                    level.removeAll { $0 == contender.candidate }
-                    winner = exact
-                }
+            floors[candidate] = max(floors[candidate], (offer.about - offer.within) * (1 - 4 * Self.unit))
+            rates[candidate] = problem.rate(candidate, price: floors[candidate]) * (1 - 4 * Self.unit)
+            best = min(best, problem.rate(candidate, price: offer.about + offer.within) * (1 + 8 * Self.unit))
+            offers.append(offer)
+        }
+        if isAnyGone { open.removeAll { $0 < 0 } }
+        sortOpen()
+        let highest = best
+        var contenders = offers.count
+        if contenders > 1 {
+            offers.removeAll { rates[$0.candidate] > highest }
+            contenders = offers.count
+        }
+        guard contenders > 1 else { return offers.first }
+        return bestOfClose()
+    }
+
+    /// Only the rates of a round's first few candidates have changed, so that insertion is quick.
+    private mutating func sortOpen() {
+        for place in open.indices.dropFirst() {
+            let candidate = open[place]
+            let rate = rates[candidate]
+            var hole = place
+            while hole > 0, rates[open[hole - 1]] > rate {
+                open[hole] = open[hole - 1]
+                hole -= 1
+            }
+            open[hole] = candidate
+        }
+    }
+
+    private mutating func offer(_ candidate: Int) -> Offer? {
+        if isFiltered {
+            switch estimate(candidate) {
+            case .unaffordable: return nil
+            case .price(let about, let within): return Offer(candidate: candidate, about: about, within: within)
+            case .unknown: break
             }
         }
-        guard winner.price != nil else { return nil }
-        return (winner.candidate, level.sorted(), winner.price, winner.about)
+        return exactOffer(candidate)
+    }
+
+    /// The bounds of the offers overlap: exact prices decide, and the tie order decides exact ties.
+    private mutating func bestOfClose() -> Offer? {
+        let exact = offers.compactMap { $0.exact == nil ? exactOffer($0.candidate) : $0 }
+        guard var winner = exact.first else { return nil }
+        for offer in exact.dropFirst() {
+            let comparison = compare(offer, winner)
+            if comparison < 0 {
+                winner = offer
+            } else if comparison == 0 {
+                // Candidates are numbered in tie order.
+                var first = offer.candidate < winner.candidate ? offer : winner
+                first.level = winner.level + [max(offer.candidate, winner.candidate)]
+                winner = first
+            }
+        }
+        winner.level.sort()
+        return winner
     }
 
     /// The sign of rate(a) - rate(b), exactly.
-    private func compare(_ a: Price, _ first: Int, _ b: Price?, _ second: Int) -> Int {
-        guard let b else { return -1 }
-        var left = a.numerator * BigInt(b.fullPoints)
-        var right = b.numerator * BigInt(a.fullPoints)
+    private func compare(_ a: Offer, _ b: Offer) -> Int {
+        guard let first = a.exact, let second = b.exact else { return 0 }
+        var left = first.numerator * BigInt(second.fullPoints)
+        var right = second.numerator * BigInt(first.fullPoints)
         if problem.utility == .cost {
-            left *= BigInt(problem.cost(second))
-            right *= BigInt(problem.cost(first))
+            left *= BigInt(problem.cost(b.candidate))
+            right *= BigInt(problem.cost(a.candidate))
         }
         return left == right ? 0 : left < right ? -1 : 1
     }
@@ -292,34 +357,39 @@ struct SharesRun {
         case unknown
     }
 
-    /// Sums of one pass over the supporters at a trial price.
+    /// Sums of one pass over the supporters at a trial price. Sums of weights and points are exact.
     private struct Pass {
-        /// Money of those who cannot pay the full price.
+        /// Money of those who cannot pay the full price, how many they are, and their weight unless emptied.
         var short = 0.0
+        var shortCount = 0
+        var loose = 0.0
         /// Points of those who can.
         var full = 0.0
-        /// Points of those who could still pay a price a little higher.
-        var firm = 0.0
-        var shortCount = 0
+        /// Points, and weight, of those who could not pay a price a little higher.
+        var shaky = 0.0
+        var shakyWeight = 0.0
     }
 
     /// Finds the price by raising it until the set of those who cannot pay it in full no longer grows.
     private func estimate(_ candidate: Int) -> Estimate {
         let cost = problem.costs[candidate]
-        let terms = problem.starts[candidate + 1] - problem.starts[candidate]
-        let slack = Double(problem.points[candidate]) * error + roundingOfSum(terms) * 4 * cost
         var price = floors[candidate]
         var shortCount = -1
         while true {
             let pass = pass(candidate, price: price)
+            // The error of what the supporters pay together: those who firmly pay in full add none.
+            let slack =
+                (pass.loose + pass.shakyWeight) * error
+                + Double(pass.shortCount + 8) * Self.unit * (pass.short + pass.shaky * price)
             if pass.full == 0 {
                 return pass.short + slack < cost ? .unaffordable : .unknown
             }
             let raised = (cost - pass.short) / pass.full
             if pass.shortCount == shortCount || raised <= price {
-                // How far the price can be off: the error of the sum over the slope of what supporters pay.
-                guard pass.firm * 2 >= pass.full else { return .unknown }
-                let within = slack / pass.firm + raised * 4 * Self.unit
+                let firm = pass.full - pass.shaky
+                guard firm * 2 >= pass.full else { return .unknown }
+                // How far the price can be off: the error over the slope of what supporters pay.
+                let within = slack / firm + raised * 8 * Self.unit
                 return within < raised * Self.margin ? .price(raised, within: within) : .unknown
             }
             shortCount = pass.shortCount
@@ -327,38 +397,29 @@ struct SharesRun {
         }
     }
 
-    /// By how much, relatively, a price can be raised for a ballot to count as firmly able to pay it.
-    private static let margin = 0x1p-20
-
     private func pass(_ candidate: Int, price: Double) -> Pass {
         let range = problem.starts[candidate]..<problem.starts[candidate + 1]
         var pass = Pass()
         let firmPrice = price * (1 + 2 * Self.margin)
+        let isUniform = problem.scores.isEmpty
         problem.supporters.withUnsafeBufferPointer { supporters in
             problem.weights.withUnsafeBufferPointer { weights in
-                money.withUnsafeBufferPointer { money in
-                    if problem.scores.isEmpty {
+                problem.scores.withUnsafeBufferPointer { scores in
+                    money.withUnsafeBufferPointer { money in
                         for index in range {
                             let ballot = Int(supporters[index])
                             let (held, weight) = (money[ballot], weights[ballot])
-                            if held < price {
-                                pass.short += held * weight
-                                pass.shortCount += 1
-                            } else {
-                                pass.full += weight
-                                if held > firmPrice { pass.firm += weight }
-                            }
-                        }
-                    } else {
-                        for index in range {
-                            let ballot = Int(supporters[index])
-                            let (held, weight, score) = (money[ballot], weights[ballot], problem.scores[index])
+                            let score = isUniform ? 1 : scores[index]
                             if held < price * score {
                                 pass.short += held * weight
                                 pass.shortCount += 1
+                                if held > 0 { pass.loose += weight }
                             } else {
                                 pass.full += weight * score
-                                if held > firmPrice * score { pass.firm += weight * score }
+                                if held <= firmPrice * score {
+                                    pass.shaky += weight * score
+                                    pass.shakyWeight += weight
+                                }
                             }
                         }
                     }
@@ -371,6 +432,8 @@ struct SharesRun {
     // MARK: Exact arithmetic
 
     private func score(_ index: Int) -> Int64 { problem.scores.isEmpty ? 1 : Int64(problem.scores[index]) }
+
+    private func isEmptied(_ ballot: Int) -> Bool { money[ballot] == 0 }
 
     /// Adds what a ballot paid for each purchase, in points times its weight, to `coefficients`.
     private func addPaid(_ ballot: Int, to coefficients: inout [Int64], before round: Int) {
@@ -401,7 +464,7 @@ struct SharesRun {
             }
             let cost = BigInt(problem.cost(purchase.candidate)) * share.denominator * denominator
             var price = cost - held(weight: weight, paid: paid)
-            // price / (denominator · fullPoints): bring it over the common denominator, in lowest terms if cheap.
+            // Bring price / (denominator · fullPoints) over the common denominator.
             let common = price.greatestCommonDivisor(with: BigInt(purchase.fullPoints))
             let factor = BigInt(purchase.fullPoints) / common
             price /= common
@@ -414,13 +477,13 @@ struct SharesRun {
     }
 
     /// The exact price of a candidate, or `nil` if its supporters cannot pay for it.
-    private mutating func exactPrice(_ candidate: Int) -> (price: Price, about: Double)? {
+    private mutating func exactOffer(_ candidate: Int) -> Offer? {
         catchUp()
         let profile = problem.election.profile
         let range = problem.starts[candidate]..<problem.starts[candidate + 1]
         var full: [Int] = []
         var fullPoints: Int64 = 0
-        for index in range where !isEmptied[Int(problem.supporters[index])] {
+        for index in range where !isEmptied(Int(problem.supporters[index])) {
             full.append(index)
             fullPoints += profile.weights[Int(problem.supporters[index])] * score(index)
         }
@@ -433,21 +496,23 @@ struct SharesRun {
         while fullPoints > 0 {
             let about = approximation(numerator, fullPoints)
             var rest: [Int] = []
+            var points = fullPoints
             for index in full {
                 let ballot = Int(problem.supporters[index])
                 if isShort(ballot, score: score(index), of: numerator, fullPoints, about: about) {
                     emptied.append(Int32(ballot))
                     weight += profile.weights[ballot]
-                    fullPoints -= profile.weights[ballot] * score(index)
+                    points -= profile.weights[ballot] * score(index)
                     addPaid(ballot, to: &paid, before: prices.count)
                 } else {
                     rest.append(index)
                 }
             }
             if rest.count == full.count {
-                return (Price(numerator: numerator, fullPoints: fullPoints, emptied: emptied), about)
+                let price = Price(numerator: numerator, fullPoints: fullPoints, emptied: emptied)
+                return Offer(candidate: candidate, about: about, within: about * 8 * Self.unit, exact: price)
             }
-            full = rest
+            (full, fullPoints) = (rest, points)
             numerator = cost - held(weight: weight, paid: paid)
         }
         return nil
@@ -486,97 +551,109 @@ struct SharesRun {
     // MARK: Buying
 
     /// Lets the supporters pay.
-    mutating func buy(_ candidate: Int, level: [Int], price known: Price?, about: Double) {
-        var exact = known
-        var price = about
-        if exact == nil, !pay(candidate, price: about) { exact = exactPrice(candidate)?.price }
-        if let exact {
-            price = approximation(exact.numerator, exact.fullPoints)
-            payExactly(candidate, exact, about: price)
+    mutating func buy(_ offer: Offer) {
+        if offer.exact != nil || !pay(offer) {
+            if let exact = offer.exact == nil ? exactOffer(offer.candidate) : offer { payExactly(exact) }
         }
-        purchases[purchases.count - 1].level = level
-        roundOf[problem.candidates[candidate]] = Int32(purchases.count - 1)
-        open.removeAll { $0 == candidate }
+        purchases[purchases.count - 1].level = offer.level
+        roundOf[problem.candidates[offer.candidate]] = Int32(purchases.count - 1)
+        if let place = open.firstIndex(of: offer.candidate) { open.remove(at: place) }
+        if error > start * Self.drift { refresh() }
     }
 
-    /// Pays by estimate, if the estimate is close enough and no ballot is too near to being emptied to be sure.
-    private mutating func pay(_ candidate: Int, price: Double) -> Bool {
-        guard case .price(let price, let within) = estimate(candidate) else { return false }
-        let newError = error + within * problem.highestScore + start * 4 * Self.unit
-        guard newError < start * Self.drift else { return false }
-        let range = problem.starts[candidate]..<problem.starts[candidate + 1]
+    /// Pays by estimate, unless some ballot is too near to being emptied to be sure.
+    private mutating func pay(_ offer: Offer) -> Bool {
+        let problem = problem
+        let newError = error + offer.within * problem.highestScore + start * 4 * Self.unit
+        let range = problem.starts[offer.candidate]..<problem.starts[offer.candidate + 1]
+        let isUniform = problem.scores.isEmpty
+        let tolerance = newError + offer.about * problem.highestScore * 8 * Self.unit
         var emptied: [Int32] = []
-        for index in range {
-            let ballot = Int(problem.supporters[index])
-            let payment = price * (problem.scores.isEmpty ? 1 : problem.scores[index])
-            let tolerance = newError + payment * 8 * Self.unit
-            if isEmptied[ballot] { continue }
-            if money[ballot] < payment - tolerance {
-                emptied.append(Int32(ballot))
-            } else if money[ballot] <= payment + tolerance {
-                return false
+        var isSure = true
+        money.withUnsafeBufferPointer { money in
+            for index in range {
+                let ballot = Int(problem.supporters[index])
+                let payment = offer.about * (isUniform ? 1 : problem.scores[index])
+                let held = money[ballot]
+                if held > payment + tolerance || held == 0 { continue }
+                if held < payment - tolerance {
+                    emptied.append(Int32(ballot))
+                } else {
+                    isSure = false
+                    break
+                }
             }
         }
+        guard isSure else { return false }
         let profile = problem.election.profile
         var (fullPoints, payers, spent): (Int64, Int64, Int64) = (0, 0, 0)
         for ballot in emptied {
-            empty(Int(ballot))
+            money[Int(ballot)] = 0
             spent += profile.weights[Int(ballot)]
         }
-        for index in range where !isEmptied[Int(problem.supporters[index])] {
-            let ballot = Int(problem.supporters[index])
-            let score = score(index)
-            money[ballot] -= price * Double(score)
-            fullPoints += profile.weights[ballot] * score
-            payers += profile.weights[ballot]
+        money.withUnsafeMutableBufferPointer { money in
+            for index in range {
+                let ballot = Int(problem.supporters[index])
+                guard money[ballot] != 0 else { continue }
+                let score = isUniform ? 1 : problem.scores[index]
+                money[ballot] = max(money[ballot] - offer.about * score, Self.crumb)
+                fullPoints += profile.weights[ballot] * Int64(score)
+                payers += profile.weights[ballot]
+            }
         }
         error = newError
         purchases.append(
             Purchase(
-                candidate: candidate, emptied: emptied, fullPoints: fullPoints, payers: payers + spent, spent: spent,
-                level: []))
+                candidate: offer.candidate, emptied: emptied, fullPoints: fullPoints, payers: payers + spent,
+                spent: spent, level: []))
         return true
     }
 
-    /// How far, relative to the share, money may drift from its exact value before exact prices are used.
-    private static let drift = 0x1p-32
-
-    private mutating func payExactly(_ candidate: Int, _ price: Price, about: Double) {
+    private mutating func payExactly(_ offer: Offer) {
+        guard let price = offer.exact else { return }
         let profile = problem.election.profile
         var (payers, spent): (Int64, Int64) = (0, 0)
         for ballot in price.emptied {
-            empty(Int(ballot))
+            money[Int(ballot)] = 0
             spent += profile.weights[Int(ballot)]
         }
-        let range = problem.starts[candidate]..<problem.starts[candidate + 1]
-        var exactlyEmptied: [Int] = []
-        for index in range where !isEmptied[Int(problem.supporters[index])] {
+        payers = spent
+        let range = problem.starts[offer.candidate]..<problem.starts[offer.candidate + 1]
+        for index in range where !isEmptied(Int(problem.supporters[index])) {
             let ballot = Int(problem.supporters[index])
             payers += profile.weights[ballot]
-            let payment = about * Double(score(index))
+            let payment = offer.about * Double(score(index))
             let tolerance = error + (payment + start) * 8 * Self.unit
             let isNear = !isFiltered || money[ballot] <= payment + tolerance
+            // Who pays the full price and has nothing left pays like the others but is emptied all the same.
             if isNear, compareHeld(ballot, score: score(index), with: price.numerator, price.fullPoints) == 0 {
-                exactlyEmptied.append(ballot)
+                money[ballot] = 0
+                spent += profile.weights[ballot]
             } else {
-                money[ballot] -= payment
+                money[ballot] = max(money[ballot] - payment, Self.crumb)
             }
         }
-        payers += spent
-        for ballot in exactlyEmptied {
-            empty(ballot)
-            spent += profile.weights[ballot]
-        }
-        error += start * 4 * Self.unit
+        error += start * 12 * Self.unit
         purchases.append(
             Purchase(
-                candidate: candidate, emptied: price.emptied, fullPoints: price.fullPoints, payers: payers,
+                candidate: offer.candidate, emptied: price.emptied, fullPoints: price.fullPoints, payers: payers,
                 spent: spent, level: []))
     }
 
-    private mutating func empty(_ ballot: Int) {
-        isEmptied[ballot] = true
-        money[ballot] = 0
+    /// Computes all money afresh from the exact prices, which takes the drift out of it.
+    private mutating func refresh() {
+        catchUp()
+        let profile = problem.election.profile
+        let exact = prices.map { Fraction.approximation($0, denominator * share.denominator) }
+        for ballot in money.indices where !isEmptied(ballot) {
+            var held = start
+            for entry in profile.entries(of: ballot) {
+                let bought = Int(roundOf[Int(profile.projects[entry])])
+                if bought >= 0 { held -= exact[bought] * Double(profile.score(entry)) }
+            }
+            money[ballot] = max(held, Self.crumb)
+        }
+        error = start * Double(4 * prices.count + 4) * Self.unit
     }
 
     // MARK: Accounts
@@ -596,7 +673,7 @@ struct SharesRun {
         var weight: Int64 = 0
         for index in problem.starts[candidate]..<problem.starts[candidate + 1] {
             let ballot = Int(problem.supporters[index])
-            if isEmptied[ballot] { continue }
+            if isEmptied(ballot) { continue }
             weight += problem.election.profile.weights[ballot]
             addPaid(ballot, to: &paid, before: prices.count)
         }

@@ -45,40 +45,41 @@ struct EqualSharesCount {
     let step: Int64
     let isFiltered: Bool
 
-    /// The outcome of a run: what was bought, and the books after it.
+    /// The books after the run that stands, and the run itself.
     struct Result {
         var run: SharesRun
         var ledger: Ledger
-        var isOverspent: Bool
+        var share: Share
     }
 
-    /// The run that stands, with its shares and why they were not raised further.
-    func settle() -> (result: Result, share: Share) {
+    /// Raises the shares as long as the variant says, and returns the run that stands.
+    func settle() -> Result {
         var size = firstShare()
-        var result = run(size)
-        guard variant.isRaised else {
-            return (result, Share(envelope: ledger.envelope.district, perVoter: size.text, runs: 1, stop: .once))
-        }
+        var run = SharesRun(problem, isFiltered: isFiltered)
+        var standing = books(of: &run, with: size)
         var runs = 1
-        var stop: Share.Stop?
+        var stop: Share.Stop? = variant.isRaised ? nil : .once
         while stop == nil {
-            if variant.stopsWhenExhaustive, isExhaustive(result.ledger) {
+            if variant.stopsWhenExhaustive, isExhaustive(standing) {
                 stop = .exhaustive
-            } else if isComplete(result.ledger) {
+            } else if isComplete(standing) {
                 stop = .complete
             } else {
-                var raised = size
-                raised.numerator += BigInt(step) * raised.denominator
-                let next = run(raised)
+                let raised = size.raised(by: step)
+                let next = books(of: &run, with: raised)
                 runs += 1
-                if next.isOverspent {
+                if next.left < 0 {
                     stop = .overspending
+                    // The run before stands: go back to it.
+                    standing = books(of: &run, with: size)
                 } else {
-                    (size, result) = (raised, next)
+                    (size, standing) = (raised, next)
                 }
             }
         }
-        return (result, Share(envelope: ledger.envelope.district, perVoter: size.text, runs: runs, stop: stop ?? .once))
+        let share = Share(
+            envelope: ledger.envelope.district, perVoter: size.text, runs: runs, stop: stop ?? .once)
+        return Result(run: run, ledger: standing, share: share)
     }
 
     /// The money divided by the voters, in whole units of currency if the variant says so.
@@ -91,17 +92,20 @@ struct EqualSharesCount {
         return ShareSize(numerator: BigInt(money), denominator: BigInt(problem.voters))
     }
 
-    /// Buys until nothing is affordable, or until the envelope is overspent.
-    private func run(_ size: ShareSize) -> Result {
-        var run = SharesRun(problem, share: size, isFiltered: isFiltered)
-        var ledger = ledger
-        for project in problem.free where ledger.bar(project) == nil { ledger.select(project) }
-        while let next = run.next(isBarred: { ledger.bar($0) != nil }) {
-            ledger.select(problem.candidates[next.candidate])
-            if ledger.left < 0 { return Result(run: run, ledger: ledger, isOverspent: true) }
-            run.buy(next.candidate, level: next.level, price: next.price, about: next.about)
+    /// Buys until nothing is affordable, or until the envelope is overspent, and returns the books.
+    private func books(of run: inout SharesRun, with size: ShareSize) -> Ledger {
+        run.begin(with: size)
+        var books = ledger
+        for project in problem.free where books.bar(project) == nil { books.select(project) }
+        while books.left >= 0, let offer = next(&run, books) {
+            books.select(problem.candidates[offer.candidate])
+            if books.left >= 0 { run.buy(offer) }
         }
-        return Result(run: run, ledger: ledger, isOverspent: false)
+        return books
+    }
+
+    private func next(_ run: inout SharesRun, _ books: Ledger) -> SharesRun.Offer? {
+        books.hasLimits ? run.next { books.bar($0) != nil } : run.next()
     }
 
     private func isExhaustive(_ ledger: Ledger) -> Bool {

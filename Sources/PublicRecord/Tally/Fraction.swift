@@ -2,9 +2,10 @@ import BigInt
 
 /// Helpers for exact fractions of big integers.
 enum Fraction {
-    /// The nearest floating-point number below or at a positive fraction, to within one part in 2⁵².
+    /// A floating-point number for a fraction that is not negative, to within two parts in 2⁵².
     static func approximation(_ numerator: BigInt, _ denominator: BigInt) -> Double {
         guard numerator.signum() != 0 else { return 0 }
+        if let n = Int64(exactly: numerator), let d = Int64(exactly: denominator) { return Double(n) / Double(d) }
         let shift = 64 - (numerator.bitWidth - denominator.bitWidth)
         let quotient =
             shift >= 0 ? (numerator << shift) / denominator : numerator / (denominator << -shift)

@@ -27,6 +27,9 @@ struct Ledger {
         self.taken = taken
     }
 
+    /// Whether quotas or exclusive groups exist.
+    var hasLimits: Bool { !limits.groups.isEmpty }
+
     func fits(_ project: Int) -> Bool { election.projects[project].cost <= left }
 
     /// A reason other than money for which the project can no longer be funded.

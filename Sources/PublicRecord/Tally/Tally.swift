@@ -113,8 +113,8 @@ struct Count {
             isWhole: parameters.envelopes.isEmpty)
         let count = EqualSharesCount(
             variant: variant, problem: problem, ledger: ledger, step: parameters.step, isFiltered: isFiltered)
-        var (result, share) = count.settle()
-        shares.append(share)
+        var result = count.settle()
+        shares.append(result.share)
         let ranking = greedy.ranking(of: envelope.projects, by: .support)
 
         if variant.isCompared {
