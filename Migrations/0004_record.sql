@@ -20,6 +20,11 @@ CREATE TABLE record_entry (
     CONSTRAINT record_entry_length CHECK (octet_length(entry) BETWEEN 1 AND 65535)
 );
 
+-- Finds an opened ballot by its tracker, the 19 letters that follow the name of the field.
+CREATE INDEX record_entry_tracker ON record_entry (
+    vote_id, (substring(entry FROM position('"tracker":"'::bytea IN entry) + 11 FOR 19))
+) WHERE position('"tracker":"'::bytea IN entry) > 0;
+
 -- The root of every complete subtree of 256^level leaves: from these every tile of every published size is served.
 CREATE TABLE record_hash (
     vote_id uuid NOT NULL,
@@ -30,6 +35,9 @@ CREATE TABLE record_hash (
     CONSTRAINT record_hash_vote FOREIGN KEY (vote_id) REFERENCES vote_opening (vote_id),
     CONSTRAINT record_hash_length CHECK (octet_length(hash) = 32)
 );
+
+-- Finds the place of an entry by its leaf hash.
+CREATE INDEX record_hash_leaf ON record_hash (vote_id, hash) WHERE level = 0;
 
 CREATE TABLE record_checkpoint (
     vote_id uuid NOT NULL,

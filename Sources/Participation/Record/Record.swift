@@ -97,3 +97,71 @@ public struct Record: Sendable {
         }
     }
 }
+
+/// What the log of a vote holds so far.
+public struct VoteAccount: Sendable {
+    /// People marked, annulled marks not counted.
+    public let marks: Int
+    /// Live marks with a sealed ballot.
+    public let sealed: Int
+    /// Opened ballots.
+    public let opened: Int
+}
+
+extension Record {
+    /// An opened ballot with its tracker.
+    public struct Opened: Sendable {
+        /// What was chosen.
+        public let ballot: Ballot
+        /// The place of the entry in the log.
+        public let index: Int
+    }
+
+    /// The figures of a vote as they stand.
+    public func account(of vote: ID<Vote>) async throws -> VoteAccount {
+        let row: Row? = try await pool.one(
+            "record.account",
+            """
+            SELECT count(*) AS marks, count(sealed_ballot.mark_id) AS sealed,
+                   CASE WHEN EXISTS (SELECT FROM vote_count WHERE vote_count.vote_id = \(vote.uuid))
+                        THEN count(sealed_ballot.mark_id) ELSE 0 END AS opened
+            FROM mark LEFT JOIN sealed_ballot ON sealed_ballot.mark_id = mark.id
+            WHERE mark.vote_id = \(vote.uuid) AND mark.annulled_at IS NULL
+            """)
+        return VoteAccount(
+            marks: try row?.get("marks") ?? 0, sealed: try row?.get("sealed") ?? 0, opened: try row?.get("opened") ?? 0)
+    }
+
+    /// The place of an entry in the log; nil when it has none (yet).
+    public func place(of entry: [UInt8], in vote: ID<Vote>) async throws -> Int? {
+        let hash: [UInt8] = MerkleTree.leafHash(entry).bytes
+        return try await pool.one(
+            "record.place",
+            """
+            SELECT index FROM record_hash
+            WHERE vote_id = \(vote.uuid) AND level = 0 AND hash = \(hash) ORDER BY index LIMIT 1
+            """
+        )?.get("index")
+    }
+
+    /// The opened ballot with the tracker; nil when there is none.
+    public func opened(_ tracker: Tracker, in vote: Vote) async throws -> Opened? {
+        guard let definition = vote.opening?.definition else { return nil }
+        let row: Row? = try await pool.one(
+            "record.opened",
+            """
+            SELECT index, entry FROM record_entry
+            WHERE vote_id = \(vote.id.uuid)
+              AND position('"tracker":"'::bytea IN entry) > 0
+              AND substring(entry FROM position('"tracker":"'::bytea IN entry) + 11 FOR 19)
+                  = \(Array(tracker.text.utf8))
+            LIMIT 1
+            """)
+        guard let row,
+            case .ballotOpened(_, _, let choices, _) = try Entry(bytes: try row.get("entry", as: [UInt8].self)),
+            let lines = try? Ballot.lines(choices, type: definition.ballot.type),
+            let ballot = try? BallotChecker(definition).ballot(lines)
+        else { return nil }
+        return Opened(ballot: ballot, index: try row.get("index"))
+    }
+}

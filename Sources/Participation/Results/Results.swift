@@ -3,7 +3,7 @@ import PublicRecord
 
 /// Published results.
 public struct Results: Sendable {
-    private let pool: Pool
+    let pool: Pool
 
     /// The results kept in the database of `pool`.
     public init(pool: Pool) {

@@ -1,0 +1,19 @@
+import ArgumentParser
+import Hummingbird
+import Web
+
+/// `tilleul routes`: every route of the service.
+struct RoutesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "routes", abstract: "Lists every route: method and path.")
+
+    @OptionGroup var data: DataOptions
+
+    func run() async throws {
+        try await House.run(data) { house in
+            let router = Router(context: AppContext.self)
+            house.add(to: router.group(), site: try house.site())
+            for line in router.routes.map({ "\($0.method.rawValue)\t\($0.path)" }).sorted() { print(line) }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import Foundation
+public import Hummingbird
+public import Participation
+
+/// The first page of staff: what one may do, and what was done.
+public struct DeskController: Sendable {
+    private let site: Site
+    private let processes: Processes
+    private let votes: Votes
+    private let acts: Acts
+
+    /// The desk over the capabilities it needs.
+    public init(site: Site, processes: Processes, votes: Votes, acts: Acts) {
+        self.site = site
+        self.processes = processes
+        self.votes = votes
+        self.acts = acts
+    }
+
+    /// Adds `/desk` and `/desk/acts`.
+    public func add(to routes: RouterGroup<AppContext>) {
+        routes.get("/desk", use: desk)
+        routes.get("/desk/acts", use: register)
+    }
+
+    @Sendable private func desk(_ request: Request, _ context: AppContext) async throws -> Response {
+        let account: SignedInAccount = try context.requireDesk()
+        let strings: Strings = site.strings(context)
+        let processes: [Participation.Process] = try await processes.list()
+        let votes: [Vote] = try await votes.list().filter { account.preparing($0) }
+        return site.page(
+            DeskPage(
+                roles: Set(account.roles.map(\.role)).map { strings("role.\($0.rawValue)") }.sorted(),
+                processes: processes.filter { account.holds(.participationAgent, process: $0.id) }.map {
+                    .init(
+                        title: $0.title(context.language), href: "/desk/processes/\($0.slug)",
+                        note: strings.plural("desk.phases", $0.phases.count))
+                },
+                votes: votes.map { vote in
+                    let state: String = strings("votes.state.\(vote.state(at: Date()).rawValue)")
+                    return .init(
+                        title: vote.settings.title(context.language), href: "/desk/votes/\(vote.slug)", note: state)
+                }, canCreate: account.roles.contains { $0.role == .participationAgent && $0.scope == .everything },
+                canImport: account.roles.contains { $0.role == .participationAgent },
+                canGrant: account.holds(.administrator), canReadActs: account.reading),
+            title: strings("desk.title"), request, context)
+    }
+
+    @Sendable private func register(_ request: Request, _ context: AppContext) async throws -> Response {
+        let account: SignedInAccount = try context.requireDesk()
+        guard account.reading else { throw Absent() }
+        let strings: Strings = site.strings(context)
+        let before: ID<Act>? = try request.query().id("before", of: Act.self)
+        let acts: [Act] = try await acts.list(before: before, limit: 51)
+        return site.page(
+            ActsPage(
+                acts: acts.prefix(50).map { act in
+                    ActsPage.Line(
+                        at: strings.moment(act.at), who: act.name ?? strings("actor.\(act.actor)"),
+                        role: act.role.map { strings("role.\($0.rawValue)") } ?? "",
+                        act: strings.contains("act.\(act.act)") ? strings("act.\(act.act)") : act.act,
+                        object: act.objectKind)
+                }, older: acts.count > 50 ? "/desk/acts?before=\(acts[49].id)" : nil, isEmpty: acts.isEmpty),
+            title: strings("desk.acts"), request, context)
+    }
+}
+
+extension AppContext {
+    /// The account at its desk. Throws `SignInNeeded` for a visitor, `Absent` for an account without a role: the desk
+    /// is not there for it.
+    func requireDesk() throws -> SignedInAccount {
+        let account: SignedInAccount = try requireAccount()
+        guard account.hasDesk else { throw Absent() }
+        return account
+    }
+}
+
+extension SignedInAccount {
+    /// Whether the account reads the register of acts.
+    var reading: Bool { holds(.auditor) || holds(.administrator) }
+}

@@ -1,0 +1,259 @@
+import Participation
+
+/// The first page of staff.
+struct DeskPage: PageView {
+    static let template = "desk/desk"
+
+    struct Item: Sendable {
+        let title: String
+        let href: String
+        let note: String
+    }
+
+    let roles: [String]
+    let processes: [Item]
+    let votes: [Item]
+    let canCreate: Bool
+    let canImport: Bool
+    let canGrant: Bool
+    let canReadActs: Bool
+
+    static let sample = DeskPage(
+        roles: ["Agent"], processes: [Item(title: "Diagonales", href: "/desk/processes/d", note: "5 étapes")],
+        votes: [Item(title: "Budget", href: "/desk/votes/x", note: "Ouvert")], canCreate: true, canImport: true,
+        canGrant: true, canReadActs: true)
+}
+
+/// The register of acts.
+struct ActsPage: PageView {
+    static let template = "desk/acts"
+
+    struct Line: Sendable {
+        let at: String
+        let who: String
+        let role: String
+        let act: String
+        let object: String
+    }
+
+    let acts: [Line]
+    let older: String?
+    let isEmpty: Bool
+
+    static let sample = ActsPage(
+        acts: [Line(at: "hier", who: "Agent", role: "agent", act: "a ouvert", object: "vote")],
+        older: "/desk/acts?before=x", isEmpty: true)
+}
+
+/// The form of a process: texts in three languages, and its phases.
+struct ProcessFormPage: PageView {
+    static let template = "desk/process"
+
+    /// A text in one language.
+    struct Translation: Sendable {
+        let code: String
+        let language: String
+        let title: Input
+        let summary: Input
+        let description: Input
+    }
+
+    /// A phase, or an empty line for another one.
+    struct PhaseLine: Sendable {
+        let index: String
+        let heading: String
+        let kinds: [SelectOption]
+        let titleFR: Input
+        let titleEN: Input
+        let titleDE: Input
+        let wordsFR: Input
+        let wordsEN: Input
+        let wordsDE: Input
+        let starts: Input
+        let ends: Input
+    }
+
+    let heading: String
+    let action: String
+    let isNew: Bool
+    let errors: ErrorSummary?
+    let slug: Input
+    let translations: [Translation]
+    let phases: [PhaseLine]
+    let publicHref: String?
+
+    static let sample = ProcessFormPage(
+        heading: "Diagonales", action: "/desk/processes/d", isNew: true,
+        errors: ErrorSummary(items: [.init(field: "slug", text: "Déjà pris.")]),
+        slug: Input(name: "slug", value: "d", error: "Déjà pris."),
+        translations: [
+            Translation(
+                code: "fr", language: "Français", title: Input(name: "title-fr", value: "D", error: "—"),
+                summary: Input(name: "summary-fr", value: "D", error: "—"),
+                description: Input(name: "description-fr", value: "D", error: "—"))
+        ],
+        phases: [
+            PhaseLine(
+                index: "0", heading: "Étape 1", kinds: [SelectOption(value: "vote", label: "Vote", selected: true)],
+                titleFR: Input(name: "phase-0-title-fr"), titleEN: Input(name: "phase-0-title-en"),
+                titleDE: Input(name: "phase-0-title-de"), wordsFR: Input(name: "phase-0-words-fr"),
+                wordsEN: Input(name: "phase-0-words-en"), wordsDE: Input(name: "phase-0-words-de"),
+                starts: Input(name: "phase-0-starts", error: "—"), ends: Input(name: "phase-0-ends", error: "—"))
+        ], publicHref: "/processes/d")
+}
+
+/// The import of a vote from a Pabulib file.
+struct ImportPage: PageView {
+    static let template = "desk/import"
+
+    /// A problem of the file.
+    struct Problem: Sendable {
+        let line: String
+        let text: String
+    }
+
+    let action: String
+    let errors: ErrorSummary?
+    let problems: [Problem]
+    let hasProblems: Bool
+    let slug: Input
+    let file: Input
+    let processes: [SelectOption]
+    let rules: [SelectOption]
+    let ties: [SelectOption]
+
+    static let sample = ImportPage(
+        action: "/desk/votes/import", errors: ErrorSummary(items: [.init(field: "file", text: "Illisible.")]),
+        problems: [Problem(line: "12", text: "Coût négatif.")], hasProblems: true,
+        slug: Input(name: "slug", value: "budget", error: "Déjà pris."), file: Input(name: "file", error: "Illisible."),
+        processes: [SelectOption(value: "d", label: "Diagonales", selected: true)],
+        rules: [SelectOption(value: "", label: "—", selected: true)],
+        ties: [SelectOption(value: "lexico", label: "lexico", selected: true)])
+}
+
+/// A vote at the desk: its settings, its projects, and the next act.
+struct VoteDeskPage: PageView {
+    static let template = "desk/vote"
+
+    /// A project in the table.
+    struct Line: Sendable {
+        let number: String
+        let key: String
+        let title: String
+        let cost: String
+        let district: String
+    }
+
+    /// A fact of the definition.
+    struct Fact: Sendable {
+        let name: String
+        let value: String
+    }
+
+    let title: String
+    let base: String
+    let publicHref: String
+    let recordHref: String?
+    let state: String
+    let stateWords: String
+    let errors: ErrorSummary?
+    let facts: [Fact]
+    let projects: [Line]
+    let canEdit: Bool
+    let canSeal: Bool
+    let hasSeal: Bool
+    let canOpen: Bool
+    let canClose: Bool
+    let isEarly: Bool
+    let canCount: Bool
+    let canPublish: Bool
+    let canIssue: Bool
+    let codes: String
+    let passphrase: Input
+    let key: Input
+    let number: Input
+
+    static let sample = VoteDeskPage(
+        title: "Budget", base: "/desk/votes/x", publicHref: "/votes/x", recordHref: "/votes/x/record/",
+        state: "Brouillon", stateWords: "Tout peut changer.",
+        errors: ErrorSummary(items: [.init(field: "passphrase", text: "Trop court.")]),
+        facts: [Fact(name: "Règle", value: "greedy_votes")],
+        projects: [Line(number: "4", key: "4", title: "Un jardin", cost: "1 €", district: "Nord")], canEdit: true,
+        canSeal: true, hasSeal: true, canOpen: true, canClose: true, isEarly: true, canCount: true, canPublish: true,
+        canIssue: true, codes: "30 codes", passphrase: Input(name: "passphrase", error: "Trop court."),
+        key: Input(name: "key", value: "—", error: "Ce n’est pas la clé."), number: Input(name: "count", value: "10"))
+}
+
+/// Something shown once: the custodian's key, or voting codes. The page that follows cannot show it again.
+struct SecretPage: PageView {
+    static let template = "desk/secret"
+
+    let heading: String
+    let words: String
+    let secret: String
+    let fileName: String
+    let backHref: String
+
+    static let sample = SecretPage(
+        heading: "La clé", words: "Copiez-la.", secret: "{…}", fileName: "x.key", backHref: "/desk/votes/x")
+}
+
+/// The settings of a vote, editable until it opens.
+struct VoteFormPage: PageView {
+    static let template = "desk/vote-form"
+
+    /// A text in one language.
+    struct Translation: Sendable {
+        let code: String
+        let language: String
+        let title: Input
+        let description: Input
+    }
+
+    let heading: String
+    let action: String
+    let backHref: String
+    let errors: ErrorSummary?
+    let slug: Input
+    let translations: [Translation]
+    let budget: Input
+    let types: [SelectOption]
+    let minimum: Input
+    let maximum: Input
+    let budgetLimit: Input
+    let pointsPerProject: Input
+    let pointsInTotal: Input
+    let rules: [SelectOption]
+    let ties: [SelectOption]
+    let threshold: Input
+    let accounts: Bool
+    let codes: Bool
+    let revote: Bool
+    let smallCell: Input
+    let opens: Input
+    let closes: Input
+    let projects: Input
+
+    static let sample = VoteFormPage(
+        heading: "Budget", action: "/desk/votes/x/settings", backHref: "/desk/votes/x",
+        errors: ErrorSummary(items: [.init(field: "slug", text: "Déjà pris.")]),
+        slug: Input(name: "slug", value: "x", error: "Déjà pris."),
+        translations: [
+            Translation(
+                code: "fr", language: "Français", title: Input(name: "title-fr", value: "B", error: "—"),
+                description: Input(name: "description-fr", value: "B", error: "—"))
+        ], budget: Input(name: "budget", value: "1", error: "—"),
+        types: [SelectOption(value: "approval", label: "Choix", selected: true)],
+        minimum: Input(name: "minimum", value: "1", error: "—"),
+        maximum: Input(name: "maximum", value: "3", error: "—"),
+        budgetLimit: Input(name: "budget_limit", value: "1", error: "—"),
+        pointsPerProject: Input(name: "points_per_project", value: "1", error: "—"),
+        pointsInTotal: Input(name: "points_in_total", value: "1", error: "—"),
+        rules: [SelectOption(value: "greedy_votes", label: "Par votes", selected: true)],
+        ties: [SelectOption(value: "lexico", label: "lexico", selected: true)],
+        threshold: Input(name: "threshold", value: "1", error: "—"), accounts: true, codes: true, revote: true,
+        smallCell: Input(name: "small_cell", value: "10", error: "—"),
+        opens: Input(name: "opens", value: "2026-11-21T08:00", error: "—"),
+        closes: Input(name: "closes", value: "2026-12-21T08:00", error: "—"),
+        projects: Input(name: "projects", value: "1;Un jardin;45000;Nord", error: "—"))
+}

@@ -1,0 +1,99 @@
+import Foundation
+public import Hummingbird
+public import Participation
+
+/// The first page, the processes, and the pages that every service has.
+public struct ProcessController: Sendable {
+    private let site: Site
+    private let processes: Processes
+    private let votes: Votes
+
+    /// The pages over the capabilities they need.
+    public init(site: Site, processes: Processes, votes: Votes) {
+        self.site = site
+        self.processes = processes
+        self.votes = votes
+    }
+
+    /// Adds `/`, `/processes`, `/help`, `/legal`, `/accessibility` and `/source`.
+    public func add(to routes: RouterGroup<AppContext>) {
+        routes.get("/", use: home)
+        routes.get("/processes", use: list)
+        routes.get("/processes/{process}", use: process)
+        for page in TextPage.Kind.allCases {
+            routes.get("/\(page.rawValue)") { request, context in text(page, request, context) }
+        }
+    }
+
+    @Sendable private func home(_ request: Request, _ context: AppContext) async throws -> Response {
+        let strings: Strings = site.strings(context)
+        let open: [Vote] = try await votes.list().filter { $0.opening != nil }
+        return site.page(
+            HomePage(
+                city: site.city.name,
+                votes: open.map { vote in
+                    let words = VoteWords(vote, strings)
+                    let status: (word: String, sentence: String) = words.state(at: Date())
+                    return HomePage.VoteItem(
+                        title: vote.settings.title(context.language), href: "/votes/\(vote.slug)",
+                        state: status.word, stateWords: status.sentence, budget: words.money(vote.settings.budget),
+                        projects: strings.plural("votes.projects", vote.projects.count),
+                        isOpen: vote.state(at: Date()) == .open, demonstration: vote.demonstration)
+                }, processes: try await processes.list().map { item($0, context) }),
+            title: strings("home.title"), request, context)
+    }
+
+    @Sendable private func list(_ request: Request, _ context: AppContext) async throws -> Response {
+        site.page(
+            ProcessesPage(processes: try await processes.list().map { item($0, context) }),
+            title: site.strings(context)("processes.title"), request, context)
+    }
+
+    private func item(_ process: Participation.Process, _ context: AppContext) -> ProcessesPage.Item {
+        ProcessesPage.Item(
+            title: process.title(context.language), href: "/processes/\(process.slug)",
+            summary: process.summary(context.language), demonstration: process.demonstration)
+    }
+
+    @Sendable private func process(_ request: Request, _ context: AppContext) async throws -> Response {
+        guard let process = try await processes.find(try context.slug("process")) else { throw Absent() }
+        let strings: Strings = site.strings(context)
+        let votes: [Vote] = try await votes.list(of: process.id).filter { $0.opening != nil }
+        return site.page(
+            ProcessPage(
+                title: process.title(context.language), summary: process.summary(context.language),
+                paragraphs: process.description(context.language).split(separator: "\n").map(String.init),
+                demonstration: process.demonstration, phases: PhaseLine(process, strings, today: site.today()),
+                votes: votes.map { vote in
+                    let words = VoteWords(vote, strings)
+                    let status: (word: String, sentence: String) = words.state(at: Date())
+                    return HomePage.VoteItem(
+                        title: vote.settings.title(context.language), href: "/votes/\(vote.slug)",
+                        state: status.word, stateWords: status.sentence, budget: words.money(vote.settings.budget),
+                        projects: strings.plural("votes.projects", vote.projects.count),
+                        isOpen: vote.state(at: Date()) == .open, demonstration: vote.demonstration)
+                }, hasVotes: !votes.isEmpty),
+            title: process.title(context.language), request, context)
+    }
+
+    private func text(_ kind: TextPage.Kind, _ request: Request, _ context: AppContext) -> Response {
+        let strings: Strings = site.strings(context)
+        let title: String = strings("text.\(kind.rawValue).title")
+        let paragraphs: [String] = (1...8).compactMap { number in
+            let key = "text.\(kind.rawValue).\(number)"
+            return strings.contains(key) ? strings(key, ["city": site.city.name]) : nil
+        }
+        return site.page(TextPage(title: title, paragraphs: paragraphs), title: title, request, context)
+    }
+}
+
+extension Site {
+    /// The present day in the city.
+    func today() -> Day {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = city.timeZone
+        let parts: DateComponents = calendar.dateComponents([.year, .month, .day], from: Date())
+        // The Gregorian calendar gives no other days.
+        return Day(year: parts.year ?? 1970, month: parts.month ?? 1, day: parts.day ?? 1)!
+    }
+}

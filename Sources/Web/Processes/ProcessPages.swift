@@ -1,0 +1,127 @@
+import Foundation
+import Participation
+
+/// The first page of the city.
+struct HomePage: PageView {
+    static let template = "processes/home"
+
+    struct VoteItem: Sendable {
+        let title: String
+        let href: String
+        let state: String
+        let stateWords: String
+        let budget: String
+        let projects: String
+        let isOpen: Bool
+        let demonstration: Bool
+    }
+
+    let city: String
+    let votes: [VoteItem]
+    let processes: [ProcessesPage.Item]
+
+    static let sample = HomePage(
+        city: "Tilleul-sur-Loire",
+        votes: [
+            VoteItem(
+                title: "Budget", href: "/votes/x", state: "Ouvert", stateWords: "Vous pouvez voter.",
+                budget: "1 000 €", projects: "30 projets", isOpen: true, demonstration: true)
+        ], processes: ProcessesPage.sample.processes)
+}
+
+/// The list of processes.
+struct ProcessesPage: PageView {
+    static let template = "processes/processes"
+
+    struct Item: Sendable {
+        let title: String
+        let href: String
+        let summary: String
+        let demonstration: Bool
+    }
+
+    let processes: [Item]
+
+    static let sample = ProcessesPage(processes: [
+        Item(title: "Diagonales", href: "/processes/d", summary: "Un corridor vert.", demonstration: true)
+    ])
+}
+
+/// A process with its phases and votes.
+struct ProcessPage: PageView {
+    static let template = "processes/process"
+
+    let title: String
+    let summary: String
+    let paragraphs: [String]
+    let demonstration: Bool
+    let phases: PhaseLine?
+    let votes: [HomePage.VoteItem]
+    let hasVotes: Bool
+
+    static let sample = ProcessPage(
+        title: "Diagonales", summary: "Un corridor vert.", paragraphs: ["Des marches."], demonstration: true,
+        phases: PhaseLine(
+            steps: [PhaseLine.Step(name: "Vote", state: "en cours", dates: "novembre", done: true, current: true)],
+            today: "Vous pouvez voter."), votes: HomePage.sample.votes, hasVotes: true)
+}
+
+/// Where a process stands, what comes next, and what can be done today.
+struct PhaseLine: Sendable {
+    struct Step: Sendable {
+        let name: String
+        let state: String
+        let dates: String?
+        let done: Bool
+        let current: Bool
+    }
+
+    let steps: [Step]
+    let today: String?
+
+    init(steps: [Step], today: String?) {
+        self.steps = steps
+        self.today = today
+    }
+
+    /// Nil for a process without phases.
+    init?(_ process: Participation.Process, _ strings: Strings, today: Day) {
+        guard !process.phases.isEmpty else { return nil }
+        let current: Phase? = process.phases.first { $0.starts <= today && today <= $0.ends }
+        steps = process.phases.map { phase in
+            let done: Bool = phase.ends < today
+            let isCurrent: Bool = phase.id == current?.id
+            let state: String = isCurrent ? "current" : done ? "done" : "coming"
+            return Step(
+                name: phase.title(strings.language), state: strings("phases.\(state)"),
+                dates: strings(
+                    "phases.dates", ["starts": strings.day(phase.starts), "ends": strings.day(phase.ends)]),
+                done: done, current: isCurrent)
+        }
+        let words: String = current?.description(strings.language) ?? ""
+        self.today = words.isEmpty ? nil : words
+    }
+}
+
+extension Strings {
+    /// A day of the calendar as the language writes it, whatever the time zone.
+    func day(_ day: Day) -> String {
+        let noon: Date? = calendar.date(
+            from: DateComponents(year: day.year, month: day.month, day: day.day, hour: 12))
+        return noon.map(date) ?? day.description
+    }
+}
+
+/// A page of plain paragraphs: help, legal notice, accessibility, source.
+struct TextPage: PageView {
+    static let template = "processes/text"
+
+    enum Kind: String, CaseIterable, Sendable {
+        case help, legal, accessibility, source
+    }
+
+    let title: String
+    let paragraphs: [String]
+
+    static let sample = TextPage(title: "Aide", paragraphs: ["Nous vous aidons."])
+}
