@@ -106,6 +106,15 @@ public struct MailFolder: MailTransport {
         public let subject: String
         public let body: String
         public let date: Date
+
+        /// A letter under the name of its file.
+        public init(name: String, recipient: String, subject: String, body: String, date: Date) {
+            self.name = name
+            self.recipient = recipient
+            self.subject = subject
+            self.body = body
+            self.date = date
+        }
     }
 
     private let path: String
@@ -148,11 +157,10 @@ extension MailFolder.Entry {
         formatter.locale = Locale(identifier: "en_US_POSIX")
         formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss Z"
         guard let date = formatter.date(from: header("Date")) else { return nil }
-        self.name = name
-        self.recipient = header("To").trimmingCharacters(in: CharacterSet(charactersIn: "<>"))
-        self.subject = Self.plain(encodedWords: header("Subject"))
-        self.body = Self.plain(quotedPrintable: String(message[blank.upperBound...]))
-        self.date = date
+        self.init(
+            name: name, recipient: header("To").trimmingCharacters(in: CharacterSet(charactersIn: "<>")),
+            subject: Self.plain(encodedWords: header("Subject")),
+            body: Self.plain(quotedPrintable: String(message[blank.upperBound...])), date: date)
     }
 
     private static func plain(encodedWords text: String) -> String {

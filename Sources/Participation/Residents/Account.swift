@@ -13,6 +13,20 @@ public struct Account: Hashable, Sendable {
     public let language: Language
     public let createdAt: Date
     public let confirmedAt: Date?
+
+    /// An account as the database tells it.
+    public init(
+        id: ID<Account>, person: ID<Person>, email: EmailAddress?, name: String, language: Language, createdAt: Date,
+        confirmedAt: Date?
+    ) {
+        self.id = id
+        self.person = person
+        self.email = email
+        self.name = name
+        self.language = language
+        self.createdAt = createdAt
+        self.confirmedAt = confirmedAt
+    }
 }
 
 /// Somebody at the door, not yet known: where they come from and what they come with.

@@ -53,6 +53,14 @@ public struct SessionSummary: Sendable {
     public let device: String
     public let createdAt: Date
     public let lastSeenAt: Date
+
+    /// A line of that list.
+    public init(id: ID<Session>, device: String, createdAt: Date, lastSeenAt: Date) {
+        self.id = id
+        self.device = device
+        self.createdAt = createdAt
+        self.lastSeenAt = lastSeenAt
+    }
 }
 
 /// Sessions: 32 random bytes in a cookie, of which only a keyed hash is stored.

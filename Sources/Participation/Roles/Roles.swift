@@ -32,6 +32,24 @@ public struct RoleGrant: Sendable {
     /// Who took it back; nil stands for the operator, or for nobody while `revokedAt` is nil.
     public let revokedBy: String?
     public let revokedAt: Date?
+
+    /// A grant as the database tells it.
+    public init(
+        id: ID<RoleGrant>, role: Role, scope: Scope, scopeTitle: Texts?, account: ID<Account>, name: String,
+        email: String, grantedBy: String?, grantedAt: Date, revokedBy: String?, revokedAt: Date?
+    ) {
+        self.id = id
+        self.role = role
+        self.scope = scope
+        self.scopeTitle = scopeTitle
+        self.account = account
+        self.name = name
+        self.email = email
+        self.grantedBy = grantedBy
+        self.grantedAt = grantedAt
+        self.revokedBy = revokedBy
+        self.revokedAt = revokedAt
+    }
 }
 
 /// Roles: given and taken by administrators, one row for each time, never overwritten.

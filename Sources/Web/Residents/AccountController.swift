@@ -70,7 +70,7 @@ struct AccountController: Sendable {
         do {
             let signedIn = try await accounts.changePassword(
                 from: fields.raw("password"), to: fields.raw("new-password"), of: account.id,
-                by: site.visitor(request, context))
+                by: context.visitor(request))
             return site.signingIn(signedIn.token, site.see("/account", flash: .done("residents.flash.password_set")))
         } catch let refused as Refused<AccountRefusal> {
             return passwordPage(

@@ -23,7 +23,7 @@ struct PasswordResetController: Sendable {
     func request(_ request: Request, _ context: AppContext) async throws -> Response {
         let email = try await site.form(request, context).text("email")
         do {
-            try await accounts.requestReset(email: email, by: site.visitor(request, context))
+            try await accounts.requestReset(email: email, by: context.visitor(request))
         } catch let refused as Refused<AccountRefusal> {
             return askPage(
                 email: email, FieldErrors(refused, password: "email"), refused.status, request, context)
@@ -56,7 +56,7 @@ struct PasswordResetController: Sendable {
         do {
             let signedIn = try await accounts.reset(
                 token, to: fields.raw("password"), replacing: site.sessionToken(request),
-                by: site.visitor(request, context))
+                by: context.visitor(request))
             return site.signingIn(signedIn.token, site.see("/account", flash: .done("residents.flash.password_set")))
         } catch let refused as Refused<AccountRefusal> {
             if refused.reasons == [.linkExpired] { return expired(request, context) }

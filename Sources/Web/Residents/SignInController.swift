@@ -26,7 +26,7 @@ struct SignInController: Sendable {
         do {
             let signedIn = try await accounts.signIn(
                 email: form.email, password: form.password, replacing: site.sessionToken(request),
-                by: site.visitor(request, context))
+                by: context.visitor(request))
             return site.signingIn(signedIn.token, site.see(form.next ?? "/"))
         } catch let refused as Refused<AccountRefusal> {
             return page(form, FieldErrors(refused), refused.status, request, context)

@@ -26,7 +26,7 @@ struct SignUpController: Sendable {
         do {
             try await accounts.signUp(
                 email: form.email, name: form.name, password: form.password, language: context.language,
-                by: site.visitor(request, context))
+                by: context.visitor(request))
         } catch let refused as Refused<AccountRefusal> {
             return page(form, FieldErrors(refused), refused.status, request, context)
         }
@@ -58,7 +58,7 @@ struct SignUpController: Sendable {
         do {
             let signedIn = try await accounts.confirm(
                 token, password: fields.raw("password"), replacing: site.sessionToken(request),
-                by: site.visitor(request, context))
+                by: context.visitor(request))
             return site.signingIn(signedIn.token, site.see("/", flash: .done("residents.flash.account_opened")))
         } catch let refused as Refused<AccountRefusal> {
             if refused.reasons == [.linkExpired] { return expired(request, context) }
