@@ -312,6 +312,8 @@ struct PabulibReader {
             } else if let project = ids.number(of: part) {
                 votes.choices.append(Int32(project))
             } else {
+                // Keeps its place until the line is dropped, so that the points are still counted against it.
+                votes.choices.append(-1)
                 areKnown = false
                 let id = String(decoding: part, as: UTF8.self)
                 report(rows.line, .unknownProject(voter: text(columns.voter), project: id))
