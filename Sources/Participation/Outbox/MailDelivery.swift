@@ -1,12 +1,13 @@
 import Foundation
 public import Logging
 public import Postgres
+public import ServiceLifecycle
 
 /// Delivers the letters of the outbox, one after the other, until it is cancelled.
 ///
 /// Several processes may deliver at once: each claims a letter for a while by moving its next attempt into the future,
 /// and holds no transaction while it sends. A letter whose sender dies is sent again when the claim runs out.
-public struct MailDelivery: Sendable {
+public struct MailDelivery: Service {
     /// After this many attempts, which takes about two days, a letter is given up.
     public static let attempts = 12
 
@@ -23,17 +24,19 @@ public struct MailDelivery: Sendable {
         self.logger = logger
     }
 
-    /// Delivers what is due, looks again every two seconds, and returns when the task is cancelled.
+    /// Delivers what is due, looks again every two seconds, and returns when the service shuts down.
     public func run() async throws {
-        while !Task.isCancelled {
-            do {
-                try await deliverDue()
-            } catch is CancellationError {
-                return
-            } catch {
-                logger.error("The outbox cannot be read.", metadata: ["error": "\(error)"])
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do {
+                    try await deliverDue()
+                } catch is CancellationError {
+                    return
+                } catch {
+                    logger.error("The outbox cannot be read.", metadata: ["error": "\(error)"])
+                }
+                try? await Task.sleep(for: .seconds(2))
             }
-            try? await Task.sleep(for: .seconds(2))
         }
     }
 
@@ -41,28 +44,31 @@ public struct MailDelivery: Sendable {
     @discardableResult
     public func deliverDue() async throws -> Int {
         var sent = 0
-        while let claimed = try await claim() {
-            try Task.checkCancellation()
-            do {
-                try await transport.deliver(claimed.message)
-            } catch is CancellationError {
-                throw CancellationError()
-            } catch {
-                try await postpone(claimed, because: error)
-                continue
-            }
-            try await pool.execute(
-                "outbox.sent",
-                """
-                UPDATE outbox SET sent_at = now(), recipient = '', subject = '', body = '', last_error = NULL
-                WHERE id = \(claimed.id)
-                """)
-            sent += 1
+        while !Task.isCancelled, let claimed = try await claim() {
+            // A task of its own: a shutdown lets the letter that is being sent go, and be crossed off.
+            if try await Task(operation: { try await deliver(claimed) }).value { sent += 1 }
         }
         return sent
     }
 
-    private struct Claimed {
+    /// Sends one letter and crosses it off, or puts it off until later. Returns whether it was sent.
+    private func deliver(_ claimed: Claimed) async throws -> Bool {
+        do {
+            try await transport.deliver(claimed.message)
+        } catch {
+            try await postpone(claimed, because: error)
+            return false
+        }
+        try await pool.execute(
+            "outbox.sent",
+            """
+            UPDATE outbox SET sent_at = now(), recipient = '', subject = '', body = '', last_error = NULL
+            WHERE id = \(claimed.id)
+            """)
+        return true
+    }
+
+    private struct Claimed: Sendable {
         let id: ID<Letter>
         let kind: String
         let attempt: Int

@@ -427,22 +427,6 @@ public struct Accounts: Sendable {
     /// How long the keyed hash of a closed account's address is kept, in seconds: two years, longer than any vote.
     public static let formerAddressMemory: TimeInterval = 2 * 365 * 86_400
 
-    /// Forgets what has expired: sessions, links, counts of attempts, hashes of former addresses, traces of letters.
-    /// To be called every hour or so.
-    public func forgetExpired() async throws {
-        try await pool.execute("accounts.forget_sessions", "DELETE FROM session WHERE expires_at < now()")
-        try await pool.execute("accounts.forget_sign_ups", "DELETE FROM sign_up WHERE expires_at < now()")
-        try await pool.execute("accounts.forget_resets", "DELETE FROM password_reset WHERE expires_at < now()")
-        try await pool.execute("accounts.forget_addresses", "DELETE FROM former_address WHERE forget_after < now()")
-        try await pool.execute(
-            "accounts.forget_letters",
-            """
-            DELETE FROM outbox
-            WHERE num_nonnulls(sent_at, failed_at) = 1 AND created_at < now() - interval '90 days'
-            """)
-        try await Throttle.purge(in: pool)
-    }
-
     // MARK: Parts
 
     private static let confirmationLabel = "confirmation"

@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import Participation
 import Postgres
 import Testing
@@ -95,7 +96,7 @@ import Testing
                 _ = try await town.accounts.confirm(token, password: Town.password, by: town.home)
             }
             #expect(reasons == [.linkExpired])
-            try await town.accounts.forgetExpired()
+            try await Housekeeping(pool: town.pool, logger: Logger(label: "test")).sweep()
             #expect(try await town.count("sign_up") == 0)
         }
     }

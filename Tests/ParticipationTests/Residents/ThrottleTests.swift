@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import Postgres
 import Testing
 
@@ -135,7 +136,7 @@ import Testing
                 #expect(!key.contains("ada") && !key.contains("192"))
             }
             try await town.pass(seconds: 3 * 86_400)
-            try await town.accounts.forgetExpired()
+            try await Housekeeping(pool: town.pool, logger: Logger(label: "test")).sweep()
             #expect(try await town.count("throttle") == 0)
         }
     }
