@@ -16,6 +16,7 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let bigInt: Target.Dependency = .product(name: "BigInt", package: "BigInt")
@@ -66,7 +67,7 @@ let package = Package(
             name: "Server",
             dependencies: [
                 "Web", "Participation", "PublicRecord", "Postgres", hummingbird, arguments, configuration, lifecycle,
-                logging,
+                logging, crypto, signals,
             ],
             swiftSettings: house),
         .executableTarget(

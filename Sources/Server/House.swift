@@ -52,7 +52,7 @@ struct Settings: Sendable {
             publicURL: publicURL,
             city: Site.City(
                 name: own.string(forKey: "city.name") ?? "Ville de démonstration",
-                help: Site.City.Help(
+                help: Site.Help(
                     place: own.string(forKey: "help.place") ?? "Maison de la participation, 1 place du Tilleul",
                     hours: own.string(forKey: "help.hours") ?? "lun.–ven. 9 h–17 h, sam. 9 h–12 h",
                     phone: own.string(forKey: "help.phone") ?? "01 99 00 12 34"),

@@ -10,7 +10,8 @@ enum Plain {
         switch error {
         case let refusal as VoteRefusal: sentence(for: refusal)
         case let refusal as ProcessRefusal: "The process is refused: \(refusal)."
-        case let refusal as AccountRefused: "The account is refused: \(refusal)."
+        case let refused as Refused<AccountRefusal>:
+            refused.reasons.map { "The account is refused: \($0)." }.joined(separator: "\n")
         case let refusal as Ballots.Refusal: "The ballot is refused: \(refusal)."
         case let error as TallyError: "It cannot be counted: \(error)."
         case is NotAllowed: "This act is not allowed."

@@ -5,6 +5,7 @@ import Logging
 import Participation
 import Postgres
 import ServiceLifecycle
+import UnixSignals
 import Web
 
 /// `tilleul serve`: the service over HTTP, with its workers.
@@ -26,14 +27,14 @@ struct Serve: AsyncParsableCommand {
                 if let signIns = try? String(contentsOfFile: house.file(Demonstration.file), encoding: .utf8) {
                     print(signIns)
                 }
-                fflush(stdout)
+                fflush(nil)
             }
             let service = house.application(site: site, host: host, port: port, started: started)
             let group = ServiceGroup(
                 configuration: ServiceGroupConfiguration(
                     services: [
                         .init(service: Sequencer(pool: house.pool, secrets: house.secrets, logger: house.logger)),
-                        .init(service: house.mail()),
+                        .init(service: MailService(delivery: try house.mail())),
                         .init(service: service),
                     ], gracefulShutdownSignals: [.sigterm, .sigint], logger: house.logger))
             try await group.run()
@@ -82,5 +83,14 @@ extension House {
             throw Failure(message: "TILLEUL_MAIL_SENDER is not an e-mail address.", status: 2)
         }
         return MailDelivery(pool: pool, transport: transport, sender: sender, logger: logger)
+    }
+}
+
+/// The delivery of mails, as a part of the service that stops with it.
+struct MailService: Service {
+    let delivery: MailDelivery
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown { try await delivery.run() }
     }
 }

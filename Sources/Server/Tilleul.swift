@@ -31,19 +31,19 @@ struct Tilleul: AsyncParsableCommand {
             }
         } catch let error as Failure {
             Console.error(error.message)
-            exit(error.status)
+            Foundation.exit(error.status)
         } catch {
             let code: ExitCode = exitCode(for: error)
             if code.isSuccess {
                 print(fullMessage(for: error))
-                exit(0)
+                Foundation.exit(0)
             }
             if code == .validationFailure {
                 Console.error(fullMessage(for: error))
-                exit(2)
+                Foundation.exit(2)
             }
             Console.error(Plain.sentence(for: error))
-            exit(1)
+            Foundation.exit(1)
         }
     }
 }

@@ -41,6 +41,7 @@ public struct City: Sendable {
         RecordController(site: site, shelf: shelf, record: Record(pool: pool), results: results).add(to: routes)
         DeskController(site: site, processes: processes, votes: votes, acts: Acts(pool: pool)).add(to: routes)
         ProcessDesk(site: site, processes: processes).add(to: routes)
+        RoleController(site: site, roles: Roles(pool: pool)).add(to: routes)
         VoteDesk(
             site: site, shelf: shelf, processes: processes, votes: votes,
             openings: Openings(pool: pool, secrets: secrets, host: host),
