@@ -31,7 +31,8 @@ public enum PasswordRules {
         let own = [email?.text, email?.localPart, name]
             .compactMap { $0?.lowercased().filter { $0.isLetter || $0.isNumber } }
             .filter { $0.count >= 4 }
-        if own.contains(where: { letters.replacingOccurrences(of: $0, with: "").count < 4 }) { return .personal }
+        let isOwn = own.contains { letters.contains($0) && letters.replacingOccurrences(of: $0, with: "").count < 4 }
+        if isOwn { return .personal }
         return nil
     }
 
