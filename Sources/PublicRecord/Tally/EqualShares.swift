@@ -271,15 +271,21 @@ struct SharesRun {
             let candidate = open[place]
             if isFiltered, rates[candidate] > best { break }
             if let isBarred, isBarred(problem.candidates[candidate]) { continue }
-            guard let offer = offer(candidate) else {
+            let floor: Double
+            switch assess(candidate, unlessAbove: best) {
+            case .unaffordable:
                 open[place] = -1
                 isAnyGone = true
                 continue
+            case .above(let price):
+                floor = price
+            case .offer(let offer):
+                floor = offer.about - offer.within
+                best = min(best, problem.rate(candidate, price: offer.about + offer.within) * (1 + 8 * Self.unit))
+                offers.append(offer)
             }
-            floors[candidate] = max(floors[candidate], (offer.about - offer.within) * (1 - 4 * Self.unit))
+            floors[candidate] = max(floors[candidate], floor * (1 - 4 * Self.unit))
             rates[candidate] = problem.rate(candidate, price: floors[candidate]) * (1 - 4 * Self.unit)
-            best = min(best, problem.rate(candidate, price: offer.about + offer.within) * (1 + 8 * Self.unit))
-            offers.append(offer)
         }
         if isAnyGone { open.removeAll { $0 < 0 } }
         sortOpen()
@@ -307,15 +313,23 @@ struct SharesRun {
         }
     }
 
-    private mutating func offer(_ candidate: Int) -> Offer? {
+    private enum Assessment {
+        case unaffordable
+        case above(price: Double)
+        case offer(Offer)
+    }
+
+    private mutating func assess(_ candidate: Int, unlessAbove best: Double) -> Assessment {
         if isFiltered {
-            switch estimate(candidate) {
-            case .unaffordable: return nil
-            case .price(let about, let within): return Offer(candidate: candidate, about: about, within: within)
+            switch estimate(candidate, unlessAbove: best) {
+            case .unaffordable: return .unaffordable
+            case .above(let price): return .above(price: price)
+            case .price(let about, let within):
+                return .offer(Offer(candidate: candidate, about: about, within: within))
             case .unknown: break
             }
         }
-        return exactOffer(candidate)
+        return exactOffer(candidate).map { .offer($0) } ?? .unaffordable
     }
 
     /// The bounds of the offers overlap: exact prices decide, and the tie order decides exact ties.
@@ -353,7 +367,10 @@ struct SharesRun {
 
     private enum Estimate {
         case unaffordable
+        /// The price is at least that, and the rate above the one asked about.
+        case above(price: Double)
         case price(Double, within: Double)
+        /// Too close to call in floating point.
         case unknown
     }
 
@@ -370,21 +387,25 @@ struct SharesRun {
         var shakyWeight = 0.0
     }
 
-    /// Finds the price by raising it until the set of those who cannot pay it in full no longer grows.
-    private func estimate(_ candidate: Int) -> Estimate {
+    /// Finds the price by raising it until the set of those who cannot pay it in full no longer grows. Every price on
+    /// the way is a lower bound, so that most candidates are found to be too dear at once.
+    ///
+    /// - Parameter best: a rate; what is certainly above it need not be known better.
+    private func estimate(_ candidate: Int, unlessAbove best: Double) -> Estimate {
         let cost = problem.costs[candidate]
         var price = floors[candidate]
         var shortCount = -1
         while true {
             let pass = pass(candidate, price: price)
-            // The error of what the supporters pay together: those who firmly pay in full add none.
-            let slack =
-                (pass.loose + pass.shakyWeight) * error
-                + Double(pass.shortCount + 8) * Self.unit * (pass.short + pass.shaky * price)
+            // The error of what the short pay together, and of what all pay: those who firmly pay in full add none.
+            let rounding = Double(pass.shortCount + 8) * Self.unit * (pass.short + pass.shaky * price)
+            let slack = (pass.loose + pass.shakyWeight) * error + rounding
             if pass.full == 0 {
                 return pass.short + slack < cost ? .unaffordable : .unknown
             }
             let raised = (cost - pass.short) / pass.full
+            let lowest = raised * (1 - 8 * Self.unit) - slack / pass.full
+            if problem.rate(candidate, price: lowest) * (1 - 8 * Self.unit) > best { return .above(price: lowest) }
             if pass.shortCount == shortCount || raised <= price {
                 let firm = pass.full - pass.shaky
                 guard firm * 2 >= pass.full else { return .unknown }
@@ -563,17 +584,17 @@ struct SharesRun {
 
     /// Pays by estimate, unless some ballot is too near to being emptied to be sure.
     private mutating func pay(_ offer: Offer) -> Bool {
-        let problem = problem
+        let (candidate, about, problem) = (offer.candidate, offer.about, problem)
         let newError = error + offer.within * problem.highestScore + start * 4 * Self.unit
-        let range = problem.starts[offer.candidate]..<problem.starts[offer.candidate + 1]
+        let range = problem.starts[candidate]..<problem.starts[candidate + 1]
         let isUniform = problem.scores.isEmpty
-        let tolerance = newError + offer.about * problem.highestScore * 8 * Self.unit
+        let tolerance = newError + about * problem.highestScore * 8 * Self.unit
         var emptied: [Int32] = []
         var isSure = true
         money.withUnsafeBufferPointer { money in
             for index in range {
                 let ballot = Int(problem.supporters[index])
-                let payment = offer.about * (isUniform ? 1 : problem.scores[index])
+                let payment = about * (isUniform ? 1 : problem.scores[index])
                 let held = money[ballot]
                 if held > payment + tolerance || held == 0 { continue }
                 if held < payment - tolerance {
@@ -596,7 +617,7 @@ struct SharesRun {
                 let ballot = Int(problem.supporters[index])
                 guard money[ballot] != 0 else { continue }
                 let score = isUniform ? 1 : problem.scores[index]
-                money[ballot] = max(money[ballot] - offer.about * score, Self.crumb)
+                money[ballot] = max(money[ballot] - about * score, Self.crumb)
                 fullPoints += profile.weights[ballot] * Int64(score)
                 payers += profile.weights[ballot]
             }
@@ -604,7 +625,7 @@ struct SharesRun {
         error = newError
         purchases.append(
             Purchase(
-                candidate: offer.candidate, emptied: emptied, fullPoints: fullPoints, payers: payers + spent,
+                candidate: candidate, emptied: emptied, fullPoints: fullPoints, payers: payers + spent,
                 spent: spent, level: []))
         return true
     }
