@@ -1,3 +1,5 @@
+import Foundation
+import Logging
 import Participation
 import Postgres
 import Testing
