@@ -194,6 +194,24 @@ def test_running_total_is_the_servers(people, votes):
     context.close()
 
 
+def test_running_total_counts_what_a_search_hides(people, votes):
+    context = people.context()
+    page = context.new_page()
+    enter_code(page, votes["open"], people.code())
+    titles = page.get_by_role("main").get_by_role("heading", level=2)
+    choose(page, 0)
+    other = titles.nth(1).inner_text()
+    page.get_by_label("Chercher un projet").fill(other)
+    page.get_by_role("button", name="Afficher").click()
+    expect(page.get_by_role("main")).to_contain_text("1 de vos choix n’est pas dans cette liste")
+    choose(page, 0)
+    expect(page.locator("[data-gauge-words]")).to_contain_text("2 projets choisis")
+    page.get_by_role("button", name="Continuer : vérifier mes choix").click()
+    page.wait_for_url("**/review")
+    assert page.get_by_role("main").locator(".answers > li").count() == 2
+    context.close()
+
+
 def test_a_second_ballot_replaces_the_first(people, votes):
     context = people.context()
     page = context.new_page()
