@@ -34,7 +34,11 @@ struct Serve: AsyncParsableCommand {
                 configuration: ServiceGroupConfiguration(
                     services: [
                         .init(service: Sequencer(pool: house.pool, secrets: house.secrets, logger: house.logger)),
-                        .init(service: MailService(delivery: try house.mail())),
+                        .init(service: try house.mail()),
+                        .init(service: Housekeeping(pool: house.pool, logger: house.logger)),
+                        .init(
+                            service: BasketReminders(
+                                pool: house.pool, logger: house.logger, words: Letters(site: site).reminder)),
                         .init(service: service),
                     ], gracefulShutdownSignals: [.sigterm, .sigint], logger: house.logger))
             try await group.run()
@@ -83,14 +87,5 @@ extension House {
             throw Failure(message: "TILLEUL_MAIL_SENDER is not an e-mail address.", status: 2)
         }
         return MailDelivery(pool: pool, transport: transport, sender: sender, logger: logger)
-    }
-}
-
-/// The delivery of mails, as a part of the service that stops with it.
-struct MailService: Service {
-    let delivery: MailDelivery
-
-    func run() async throws {
-        try await cancelWhenGracefulShutdown { try await delivery.run() }
     }
 }

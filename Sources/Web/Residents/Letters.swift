@@ -1,3 +1,4 @@
+import Foundation
 public import Participation
 
 /// The words of the letters about accounts, in the language of whoever reads them.
@@ -26,8 +27,8 @@ public struct Letters: Correspondent {
             text: strings("residents.letter.\(key).text", city),
             link: path.map(site.absolute),
             ending: strings("residents.letter.\(key).ending"))
-        return Letter(
-            subject: strings("residents.letter.\(key).subject", city), body: site.letter(view, language))
+        let body = site.letter(view, language).trimmingCharacters(in: .newlines)
+        return Letter(subject: strings("residents.letter.\(key).subject", city), body: body + "\n")
     }
 }
 
@@ -41,4 +42,17 @@ struct LetterView: PageView {
     let text: String
     let link: String?
     let ending: String
+}
+
+extension Letters {
+    /// The letter that reminds `name` of choices kept and not confirmed in a vote.
+    public func reminder(_ name: String, _ vote: Texts, _ slug: String, _ language: Language) -> Letter {
+        let strings = site.strings(language)
+        let title = ["vote": vote(language)]
+        let view = LetterView(
+            greeting: strings("residents.letter.greeting", ["name": name]),
+            text: strings("votes.reminder.text", title), link: site.absolute("/votes/\(slug)/ballot"),
+            ending: strings("votes.reminder.ending"))
+        return Letter(subject: strings("votes.reminder.subject", title), body: site.letter(view, language))
+    }
 }
