@@ -160,7 +160,7 @@ public struct PabulibVote: Sendable, Hashable {
     public var points: [Int64]?
     /// `voting_method`: `internet`, `paper`, or as written.
     public var method: String?
-    /// Every other column as written, empty ones and `None` left out.
+    /// Every other column as written, empty ones and `None` left out; a ranking may come with `points` of its own.
     public var columns: [String: String]
     /// Its line in the file.
     public var line: Int
@@ -201,7 +201,7 @@ public struct PabulibVotes: Sendable, RandomAccessCollection {
         let voter = columns.removeValue(forKey: "voter_id") ?? ""
         let method = columns.removeValue(forKey: "voting_method")
         columns["vote"] = nil
-        columns["points"] = nil
+        if hasPoints { columns["points"] = nil }
         return PabulibVote(
             voter: voter, choices: range.map { ids[Int(choices[$0])] }, points: hasPoints ? Array(points[range]) : nil,
             method: method, columns: columns, line: Int(lines[vote]))

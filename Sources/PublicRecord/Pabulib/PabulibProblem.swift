@@ -1,5 +1,5 @@
 /// Something wrong, or odd, in a `.pb` file.
-public struct PabulibProblem: Sendable, Hashable {
+public struct PabulibProblem: Sendable, Hashable, CustomStringConvertible {
     /// Whether the file can still be used.
     public enum Severity: Sendable, Hashable {
         /// It cannot.
@@ -94,6 +94,11 @@ public struct PabulibProblem: Sendable, Hashable {
     public var code: String { kind.described.code }
     /// The arguments by the names used in translations.
     public var arguments: [String: String] { kind.described.arguments }
+    /// As compilers put it: `12: error: …`, to be read after the name of the file and a colon.
+    public var description: String {
+        let text = "\(severity == .error ? "error" : "warning"): \(kind.described.text)"
+        return line.map { "\($0): \(text)" } ?? " \(text)"
+    }
     /// One English sentence, with its line.
     public var sentence: String {
         let text = kind.described.text

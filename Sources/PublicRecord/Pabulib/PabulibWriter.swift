@@ -1,9 +1,10 @@
 extension PabulibFile {
     /// The file as bytes. What was read and is written again says the same.
     public func bytes() -> [UInt8] {
-        Self.bytes(
+        let lead = ["", "voter_id", "vote"] + (votes.hasPoints ? ["points"] : [])
+        return Self.bytes(
             meta: meta, projects: projects, votes: votes, hasPoints: votes.hasPoints,
-            voteColumns: votes.header.filter { !["", "voter_id", "vote", "points"].contains($0) })
+            voteColumns: votes.header.filter { !lead.contains($0) })
     }
 
     /// A `.pb` file: UTF-8, LF, quotes where needed, columns that nobody fills left out.

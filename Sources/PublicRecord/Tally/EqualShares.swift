@@ -15,8 +15,9 @@ import BigInt
 // Ballots therefore carry floating-point money with a known bound on its error. A comparison that the bound decides
 // is decided; any other one is decided by the linear form in exact arithmetic.
 
-/// The part of an equal-shares count that does not depend on the size of the shares.
-struct SharesProblem {
+/// The part of an equal-shares count that does not depend on the size of the shares. A class, because every run looks
+/// at it all the time and nobody changes it.
+final class SharesProblem: Sendable {
     /// How much a funded project is worth to a voter.
     enum Utility {
         /// Its cost, times points.
@@ -154,16 +155,28 @@ struct SharesProblem {
 
 /// The money each ballot starts with, in cents: an exact fraction.
 struct ShareSize: Equatable {
-    var numerator: BigInt
-    var denominator: BigInt
+    var numerator: Int128
+    var denominator: Int64
 
-    var approximation: Double { Fraction.approximation(numerator, denominator) }
+    /// The same to within three rounding errors.
+    var approximation: Double {
+        let high = Int64(truncatingIfNeeded: numerator >> 62)
+        let low = Int64(truncatingIfNeeded: numerator & 0x3fff_ffff_ffff_ffff)
+        return (Double(high) * 0x1p62 + Double(low)) / Double(denominator)
+    }
+
+    /// In lowest terms as `n/d`, or `n` when it is whole.
+    var text: String {
+        var (a, b) = (numerator, Int128(denominator))
+        while b != 0 { (a, b) = (b, a % b) }
+        let (n, d) = a == 0 ? (numerator, Int128(denominator)) : (numerator / a, Int128(denominator) / a)
+        return d == 1 ? "\(n)" : "\(n)/\(d)"
+    }
 
     /// The share raised by some cents.
     func raised(by cents: Int64) -> ShareSize {
-        ShareSize(numerator: numerator + BigInt(cents) * denominator, denominator: denominator)
+        ShareSize(numerator: numerator + Int128(cents) * Int128(denominator), denominator: denominator)
     }
-    var text: String { Fraction.text(numerator, denominator) }
 }
 
 /// One run of equal shares with shares of one size.
@@ -178,6 +191,9 @@ struct SharesRun {
         /// Ballots that paid something, and those among them that paid all they had.
         var payers: Int64
         var spent: Int64
+        /// The price in cents per point, wrong by at most `within`.
+        var price: Double
+        var within: Double
         /// The candidates that were exactly level with it.
         var level: [Int]
     }
@@ -250,14 +266,18 @@ struct SharesRun {
         self.share = share
         start = share.approximation
         for ballot in money.indices { money[ballot] = max(start, Self.crumb) }
-        error = start * Self.unit
+        error = start * 3 * Self.unit
         for purchase in purchases { roundOf[problem.candidates[purchase.candidate]] = -1 }
         purchases.removeAll(keepingCapacity: true)
         prices.removeAll(keepingCapacity: true)
         denominator = 1
-        floors = problem.floors
-        rates = problem.rates
-        open = problem.byRate
+        // Element by element, into memory that is there already.
+        for candidate in floors.indices {
+            floors[candidate] = problem.floors[candidate]
+            rates[candidate] = problem.rates[candidate]
+        }
+        open.removeAll(keepingCapacity: true)
+        open.append(contentsOf: problem.byRate)
     }
 
     // MARK: A round
@@ -468,7 +488,7 @@ struct SharesRun {
 
     /// What ballots of that weight have left together, over `denominator`, times the share's denominator.
     private func held(weight: Int64, paid: [Int64]) -> BigInt {
-        var sum = share.numerator * denominator * BigInt(weight)
+        var sum = BigInt(share.numerator) * denominator * BigInt(weight)
         for (round, points) in paid.enumerated() where points != 0 { sum -= prices[round] * BigInt(points) }
         return sum
     }
@@ -483,7 +503,7 @@ struct SharesRun {
                 weight += problem.election.profile.weights[Int(ballot)]
                 addPaid(Int(ballot), to: &paid, before: round)
             }
-            let cost = BigInt(problem.cost(purchase.candidate)) * share.denominator * denominator
+            let cost = BigInt(problem.cost(purchase.candidate)) * BigInt(share.denominator) * denominator
             var price = cost - held(weight: weight, paid: paid)
             // Bring price / (denominator · fullPoints) over the common denominator.
             let common = price.greatestCommonDivisor(with: BigInt(purchase.fullPoints))
@@ -508,7 +528,7 @@ struct SharesRun {
             full.append(index)
             fullPoints += profile.weights[Int(problem.supporters[index])] * score(index)
         }
-        let cost = BigInt(problem.cost(candidate)) * share.denominator * denominator
+        let cost = BigInt(problem.cost(candidate)) * BigInt(share.denominator) * denominator
         var paid = [Int64](repeating: 0, count: prices.count)
         var weight: Int64 = 0
         var emptied: [Int32] = []
@@ -541,7 +561,7 @@ struct SharesRun {
 
     /// numerator / (denominator · points · share denominator), about.
     private func approximation(_ numerator: BigInt, _ points: Int64) -> Double {
-        Fraction.approximation(numerator, denominator * BigInt(points) * share.denominator)
+        Fraction.approximation(numerator, denominator * BigInt(points) * BigInt(share.denominator))
     }
 
     /// Whether a ballot holds less than the full price; decided by the bound where it can be.
@@ -560,7 +580,7 @@ struct SharesRun {
     /// The sign of what a ballot holds minus the full price, exactly.
     private func compareHeld(_ ballot: Int, score: Int64, with numerator: BigInt, _ points: Int64) -> Int {
         let profile = problem.election.profile
-        var left = share.numerator * denominator
+        var left = BigInt(share.numerator) * denominator
         for entry in profile.entries(of: ballot) {
             let bought = Int(roundOf[Int(profile.projects[entry])])
             if bought >= 0 { left -= prices[bought] * BigInt(profile.score(entry)) }
@@ -626,7 +646,7 @@ struct SharesRun {
         purchases.append(
             Purchase(
                 candidate: candidate, emptied: emptied, fullPoints: fullPoints, payers: payers + spent,
-                spent: spent, level: []))
+                spent: spent, price: about, within: offer.within, level: []))
         return true
     }
 
@@ -658,14 +678,14 @@ struct SharesRun {
         purchases.append(
             Purchase(
                 candidate: offer.candidate, emptied: price.emptied, fullPoints: price.fullPoints, payers: payers,
-                spent: spent, level: []))
+                spent: spent, price: offer.about, within: offer.within, level: []))
     }
 
     /// Computes all money afresh from the exact prices, which takes the drift out of it.
     private mutating func refresh() {
         catchUp()
         let profile = problem.election.profile
-        let exact = prices.map { Fraction.approximation($0, denominator * share.denominator) }
+        let exact = prices.map { Fraction.approximation($0, denominator * BigInt(share.denominator)) }
         for ballot in money.indices where !isEmptied(ballot) {
             var held = start
             for entry in profile.entries(of: ballot) {
@@ -681,23 +701,39 @@ struct SharesRun {
 
     /// Who paid for a purchase, and at what price.
     mutating func payment(round: Int) -> Payment {
-        catchUp()
         let purchase = purchases[round]
-        let price = prices[round] / (denominator * share.denominator)
-        return Payment(payers: purchase.payers, spent: purchase.spent, price: Int64(clamping: price))
+        var price = certainFloor(purchase.price, within: purchase.within)
+        if price == nil {
+            catchUp()
+            price = Int64(clamping: prices[round] / (denominator * BigInt(share.denominator)))
+        }
+        return Payment(payers: purchase.payers, spent: purchase.spent, price: price ?? 0)
     }
 
     /// What the supporters of a candidate hold together, in cents, rounded down.
     mutating func held(by candidate: Int) -> Int64 {
+        let range = problem.starts[candidate]..<problem.starts[candidate + 1]
+        let weights = problem.election.profile.weights
+        var (sum, weight) = (0.0, Int64(0))
+        for index in range where !isEmptied(Int(problem.supporters[index])) {
+            let ballot = Int(problem.supporters[index])
+            sum += money[ballot] * problem.weights[ballot]
+            weight += weights[ballot]
+        }
+        let within = Double(weight) * error + Double(range.count + 8) * Self.unit * sum
+        if let cents = certainFloor(sum, within: within) { return cents }
         catchUp()
         var paid = [Int64](repeating: 0, count: prices.count)
-        var weight: Int64 = 0
-        for index in problem.starts[candidate]..<problem.starts[candidate + 1] {
-            let ballot = Int(problem.supporters[index])
-            if isEmptied(ballot) { continue }
-            weight += problem.election.profile.weights[ballot]
-            addPaid(ballot, to: &paid, before: prices.count)
+        for index in range where !isEmptied(Int(problem.supporters[index])) {
+            addPaid(Int(problem.supporters[index]), to: &paid, before: prices.count)
         }
-        return Int64(clamping: held(weight: weight, paid: paid) / (denominator * share.denominator))
+        return Int64(clamping: held(weight: weight, paid: paid) / (denominator * BigInt(share.denominator)))
+    }
+
+    /// The whole part of a number known to within some error, if the error leaves no doubt about it.
+    private func certainFloor(_ value: Double, within: Double) -> Int64? {
+        guard isFiltered, value < 0x1p50 else { return nil }
+        let (low, high) = ((value - within).rounded(.down), (value + within).rounded(.down))
+        return low == high ? Int64(low) : nil
     }
 }

@@ -1,5 +1,3 @@
-import BigInt
-
 /// The equal-shares rules: what the shares are, whether and until when they are raised, what follows.
 struct EqualSharesCount {
     /// One rule of the family.
@@ -87,9 +85,9 @@ struct EqualSharesCount {
         let money = ledger.envelope.money
         guard problem.voters > 0 else { return ShareSize(numerator: 0, denominator: 1) }
         if variant.isWhole {
-            return ShareSize(numerator: BigInt(money / Self.unit / problem.voters * Self.unit), denominator: 1)
+            return ShareSize(numerator: Int128(money / Self.unit / problem.voters * Self.unit), denominator: 1)
         }
-        return ShareSize(numerator: BigInt(money), denominator: BigInt(problem.voters))
+        return ShareSize(numerator: Int128(money), denominator: problem.voters)
     }
 
     /// Buys until nothing is affordable, or until the envelope is overspent, and returns the books.

@@ -14,13 +14,6 @@ enum Fraction {
         return Double(UInt64(truncatingIfNeeded: quotient >> excess)) * power(excess - shift)
     }
 
-    /// A fraction in lowest terms as `n/d`, or `n` when it is whole.
-    static func text(_ numerator: BigInt, _ denominator: BigInt) -> String {
-        let divisor = numerator.greatestCommonDivisor(with: denominator)
-        let (n, d) = divisor.signum() == 0 ? (numerator, denominator) : (numerator / divisor, denominator / divisor)
-        return d == 1 ? "\(n)" : "\(n)/\(d)"
-    }
-
     /// 2 to the `exponent`.
     private static func power(_ exponent: Int) -> Double {
         Double(sign: .plus, exponent: exponent, significand: 1)

@@ -12,31 +12,35 @@ struct Greedy {
 
     /// Projects from the best to the worst.
     func ranking(of projects: [Int], by merit: Merit) -> [Int] {
-        projects.sorted { a, b in
-            switch compare(a, b, by: merit) {
-            case let order where order != 0: order > 0
-            default: places[a] < places[b]
-            }
+        let (support, all, places) = (election.support, election.projects, places)
+        return projects.sorted { a, b in
+            let order = Self.compare((support[a], all[a].cost), (support[b], all[b].cost), by: merit)
+            return order != 0 ? order > 0 : places[a] < places[b]
         }
     }
 
     /// Positive if `a` has more merit. Per cost: support ÷ cost by cross-multiplication; a supported project that
     /// costs nothing is better than any that costs something.
-    private func compare(_ a: Int, _ b: Int, by merit: Merit) -> Int {
-        let (x, y) = (election.support[a], election.support[b])
+    private static func compare(
+        _ a: (support: Int64, cost: Int64), _ b: (support: Int64, cost: Int64), by merit: Merit
+    ) -> Int {
         switch merit {
         case .support:
-            return (x > y ? 1 : 0) - (x < y ? 1 : 0)
+            return (a.support > b.support ? 1 : 0) - (a.support < b.support ? 1 : 0)
         case .supportPerCost:
-            let (c, d) = (election.projects[a].cost, election.projects[b].cost)
-            if c == 0 || d == 0 {
-                let (free, freeToo) = (c == 0 && x > 0, d == 0 && y > 0)
-                if free || freeToo { return (free ? 1 : 0) - (freeToo ? 1 : 0) }
-                return (x > 0 ? 1 : 0) - (y > 0 ? 1 : 0)
+            if a.cost == 0 || b.cost == 0 {
+                let (isFree, isFreeToo) = (a.cost == 0 && a.support > 0, b.cost == 0 && b.support > 0)
+                if isFree || isFreeToo { return (isFree ? 1 : 0) - (isFreeToo ? 1 : 0) }
+                return (a.support > 0 ? 1 : 0) - (b.support > 0 ? 1 : 0)
             }
-            let (left, right) = (Int128(x) * Int128(d), Int128(y) * Int128(c))
+            let (left, right) = (Int128(a.support) * Int128(b.cost), Int128(b.support) * Int128(a.cost))
             return (left > right ? 1 : 0) - (left < right ? 1 : 0)
         }
+    }
+
+    private func isLevel(_ a: Int, _ b: Int, by merit: Merit) -> Bool {
+        let (first, second) = (election.projects[a].cost, election.projects[b].cost)
+        return Self.compare((election.support[a], first), (election.support[b], second), by: merit) == 0
     }
 
     /// Ranks by merit and funds.
@@ -45,7 +49,7 @@ struct Greedy {
         phase: Step.Phase = .rule, ledger: inout Ledger, trace: inout Trace
     ) {
         fund(
-            ranking(of: projects, by: merit), isLevel: { compare($0, $1, by: merit) == 0 },
+            ranking(of: projects, by: merit), isLevel: { isLevel($0, $1, by: merit) },
             stopsAtFirstMisfit: stopsAtFirstMisfit, threshold: threshold, phase: phase, ledger: &ledger,
             trace: &trace)
     }

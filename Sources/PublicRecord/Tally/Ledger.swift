@@ -1,46 +1,59 @@
 /// Money and limits while a rule runs on one envelope.
 struct Ledger {
     /// One envelope and the projects that compete for it.
-    struct Envelope {
+    struct Envelope: Sendable {
         var district: String?
         var money: Int64
         var projects: [Int]
     }
 
-    let election: Election
-    let envelope: Envelope
+    /// What stays as it is while money is spent; shared by all copies of a ledger.
+    private final class Terms: Sendable {
+        let election: Election
+        let envelope: Envelope
+        let limits: Membership
+
+        init(_ election: Election, _ envelope: Envelope, _ limits: Membership) {
+            self.election = election
+            self.envelope = envelope
+            self.limits = limits
+        }
+    }
+
+    private let terms: Terms
     /// Money left, in cents.
     fileprivate(set) var left: Int64
     /// Selected projects, in order.
     private(set) var order: [Int] = []
     private(set) var isSelected: [Bool]
-    private let limits: Membership
     /// The selected projects of each group, those of earlier envelopes included.
     private(set) var taken: [[Int]]
 
     init(_ election: Election, envelope: Envelope, limits: Membership, taken: [[Int]]) {
-        self.election = election
-        self.envelope = envelope
-        self.limits = limits
+        terms = Terms(election, envelope, limits)
         left = envelope.money
         isSelected = [Bool](repeating: false, count: election.projects.count)
         self.taken = taken
     }
 
-    /// Whether quotas or exclusive groups exist.
-    var hasLimits: Bool { !limits.groups.isEmpty }
+    var election: Election { terms.election }
+    var envelope: Envelope { terms.envelope }
+    private var limits: Membership { terms.limits }
 
-    func fits(_ project: Int) -> Bool { election.projects[project].cost <= left }
+    /// Whether quotas or exclusive groups exist.
+    var hasLimits: Bool { !terms.limits.groups.isEmpty }
+
+    func fits(_ project: Int) -> Bool { terms.election.projects[project].cost <= left }
 
     /// A reason other than money for which the project can no longer be funded.
     func bar(_ project: Int) -> Refusal? {
-        if election.projects[project].isWithdrawn { return .withdrawn }
-        for group in limits.groupsOf[project] where taken[group].count >= limits.groups[group].most {
+        if terms.election.projects[project].isWithdrawn { return .withdrawn }
+        for group in terms.limits.groupsOf[project] where taken[group].count >= limits.groups[group].most {
             switch limits.groups[group].kind {
             case .quota(let name):
                 return .quota(name: name, most: limits.groups[group].most)
             case .exclusive:
-                return .exclusive(with: taken[group].first.map { election.projects[$0].id } ?? "")
+                return .exclusive(with: taken[group].first.map { terms.election.projects[$0].id } ?? "")
             }
         }
         return nil
@@ -48,10 +61,10 @@ struct Ledger {
 
     /// Funds a project; an add1 run may go below zero, which is how overspending is seen.
     mutating func select(_ project: Int) {
-        left -= election.projects[project].cost
+        left -= terms.election.projects[project].cost
         isSelected[project] = true
         order.append(project)
-        for group in limits.groupsOf[project] { taken[group].append(project) }
+        for group in terms.limits.groupsOf[project] { taken[group].append(project) }
     }
 }
 
@@ -66,8 +79,8 @@ extension Ledger {
 }
 
 /// Quotas and exclusive groups by project index.
-struct Membership {
-    enum Kind {
+struct Membership: Sendable {
+    enum Kind: Sendable {
         case quota(String)
         case exclusive
     }
