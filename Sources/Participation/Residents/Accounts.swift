@@ -59,10 +59,12 @@ public struct Accounts: Sendable {
 
     /// Asks for an account. Whatever the address, the answer is the same, and a letter goes to it: with the link that
     /// confirms it, or saying that there is an account already. Nothing exists until the link is followed.
+    /// `destination` travels in the letter unread: where the resident was going.
     ///
     /// Refuses `nameMissing`, `nameTooLong`, `emailInvalid`, `password`, all at once; `tooManyAttempts`, `overloaded`.
     public func signUp(
-        email: String, name: String, password: String, language: Language, by visitor: Visitor
+        email: String, name: String, password: String, language: Language, destination: String? = nil,
+        by visitor: Visitor
     ) async throws {
         let address = try check(email: email, name: name, password: password)
         try await count(.signUp(address, visitor.network))
@@ -83,7 +85,9 @@ public struct Accounts: Sendable {
                     VALUES (\(token.hash(secrets, label: Self.confirmationLabel)), \(address.text), \(hash), \(name),
                             \(language), now() + make_interval(secs => \(Self.confirmationLifetime)::float8))
                     """)
-                try await write(.confirmAddress(token), to: address, name: name, language: language, in: transaction)
+                try await write(
+                    .confirmAddress(token, destination: destination), to: address, name: name, language: language,
+                    in: transaction)
             }
         }
     }

@@ -1,7 +1,8 @@
 /// What an account's owner is told by letter.
 public enum Notice: Hashable, Sendable {
-    /// Somebody, most likely the reader, asked for an account at this address: the link goes on.
-    case confirmAddress(Token)
+    /// Somebody, most likely the reader, asked for an account at this address: the link goes on, and then to where
+    /// they were going.
+    case confirmAddress(Token, destination: String?)
     /// The same, but the reader has an account already.
     case accountExists
     /// Somebody, most likely the reader, forgot the password: the link sets another.

@@ -15,7 +15,8 @@ public struct Letters: Correspondent {
         let strings = site.strings(language)
         let (key, path): (String, String?) =
             switch notice {
-            case .confirmAddress(let token): ("confirm", "/confirm/\(token.text)")
+            case .confirmAddress(let token, let destination):
+                ("confirm", SafePath.adding(destination, to: "/confirm/\(token.text)"))
             case .accountExists: ("exists", "/sign-in")
             case .resetPassword(let token): ("reset", "/password-reset/\(token.text)")
             case .passwordChanged: ("changed", "/password-reset")

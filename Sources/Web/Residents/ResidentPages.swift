@@ -5,12 +5,15 @@ import Participation
 struct SignUpPage: PageView {
     static let template = "residents/sign-up"
     static let sample = SignUpPage(
-        SignUpForm(name: "Ada", email: "ada@example.fr", password: ""), .sample, .sample)
+        SignUpForm(name: "Ada", email: "ada@example.fr", password: "", next: "/account"), .sample, .sample)
 
     let errors: ErrorSummary?
     let name: Field
     let email: Field
     let password: Field
+    /// The page that the reader came for.
+    let destination: String?
+    let signInHref: String
 
     init(_ form: SignUpForm, _ errors: FieldErrors, _ strings: Strings) {
         self.errors = errors.summary(strings)
@@ -21,6 +24,8 @@ struct SignUpPage: PageView {
             "email", label: strings("residents.field.email"), value: form.email, type: "email",
             hint: strings("residents.field.email_hint"), autocomplete: "email", inputmode: "email", strings)
         self.password = errors.newPassword("password", label: strings("residents.field.password"), strings)
+        self.destination = form.next
+        self.signInHref = SafePath.adding(form.next, to: "/sign-in")
     }
 }
 
@@ -38,15 +43,15 @@ struct SentPage: PageView {
 /// The end of signing up: the password once more.
 struct ConfirmationPage: PageView {
     static let template = "residents/confirm"
-    static let sample = ConfirmationPage(Token(), .sample, .sample)
+    static let sample = ConfirmationPage(Token(), next: nil, .sample, .sample)
 
     let errors: ErrorSummary?
     let action: String
     let password: Field
 
-    init(_ token: Token, _ errors: FieldErrors, _ strings: Strings) {
+    init(_ token: Token, next: String?, _ errors: FieldErrors, _ strings: Strings) {
         self.errors = errors.summary(strings)
-        self.action = "/confirm/\(token.text)"
+        self.action = SafePath.adding(next, to: "/confirm/\(token.text)")
         self.password = errors.field(
             "password", label: strings("residents.field.password"), type: "password",
             hint: strings("residents.confirm.hint"), autocomplete: "current-password", strings)
@@ -75,6 +80,7 @@ struct SignInPage: PageView {
     let password: Field
     /// The page that the reader came for.
     let destination: String?
+    let signUpHref: String
 
     init(_ form: SignInForm, _ errors: FieldErrors, _ strings: Strings) {
         self.errors = errors.summary(strings)
@@ -85,6 +91,7 @@ struct SignInPage: PageView {
             "password", label: strings("residents.field.password"), type: "password",
             autocomplete: "current-password", strings)
         self.destination = form.next
+        self.signUpHref = SafePath.adding(form.next, to: "/sign-up")
     }
 }
 
@@ -169,7 +176,8 @@ struct AccountPage: PageView {
             Line(
                 id: session.id.description,
                 device: session.device.isEmpty ? strings("residents.account.unknown_device") : session.device,
-                seen: strings.moment(session.lastSeenAt), since: strings.moment(session.createdAt),
+                seen: strings("residents.account.last_seen", ["date": strings.moment(session.lastSeenAt)]),
+                since: strings("residents.account.signed_in", ["date": strings.moment(session.createdAt)]),
                 isCurrent: session.id == current)
         }
     }

@@ -17,7 +17,8 @@ struct SignUpController: Sendable {
     @Sendable
     func blank(_ request: Request, _ context: AppContext) async throws -> Response {
         if context.account != nil { return site.see("/account") }
-        return page(SignUpForm(), FieldErrors(), .ok, request, context)
+        let next = SafePath.checked(try request.query().text("next"))
+        return page(SignUpForm(next: next), FieldErrors(), .ok, request, context)
     }
 
     @Sendable
@@ -26,7 +27,7 @@ struct SignUpController: Sendable {
         do {
             try await accounts.signUp(
                 email: form.email, name: form.name, password: form.password, language: context.language,
-                by: context.visitor(request))
+                destination: form.next, by: context.visitor(request))
         } catch let refused as Refused<AccountRefusal> {
             return page(form, FieldErrors(refused), refused.status, request, context)
         }
@@ -48,21 +49,22 @@ struct SignUpController: Sendable {
         guard let token = Token(try context.parameter("token")), try await accounts.awaitsConfirmation(token) else {
             return expired(request, context)
         }
-        return confirmationPage(token, FieldErrors(), .ok, request, context)
+        return try confirmationPage(token, FieldErrors(), .ok, request, context)
     }
 
     @Sendable
     func confirm(_ request: Request, _ context: AppContext) async throws -> Response {
         let fields = try await site.form(request, context)
         guard let token = Token(try context.parameter("token")) else { return expired(request, context) }
+        let next = SafePath.checked(try request.query().text("next"))
         do {
             let signedIn = try await accounts.confirm(
                 token, password: fields.raw("password"), replacing: site.sessionToken(request),
                 by: context.visitor(request))
-            return site.signingIn(signedIn.token, site.see("/", flash: .done("residents.flash.account_opened")))
+            return site.signingIn(signedIn.token, site.see(next ?? "/", flash: .done("residents.flash.account_opened")))
         } catch let refused as Refused<AccountRefusal> {
             if refused.reasons == [.linkExpired] { return expired(request, context) }
-            return confirmationPage(token, FieldErrors(refused), refused.status, request, context)
+            return try confirmationPage(token, FieldErrors(refused), refused.status, request, context)
         }
     }
 
@@ -79,10 +81,11 @@ struct SignUpController: Sendable {
     private func confirmationPage(
         _ token: Token, _ errors: FieldErrors, _ status: HTTPResponse.Status, _ request: Request,
         _ context: AppContext
-    ) -> Response {
+    ) throws -> Response {
         let strings = site.strings(context)
+        let next = SafePath.checked(try request.query().text("next"))
         return site.page(
-            ConfirmationPage(token, errors, strings), title: strings("residents.confirm.title"), request, context,
+            ConfirmationPage(token, next: next, errors, strings), title: strings("residents.confirm.title"), request, context,
             status: status)
     }
 
@@ -96,15 +99,26 @@ struct SignUpController: Sendable {
     }
 }
 
+extension SafePath {
+    /// `path`, which leads on to `destination` if there is one.
+    static func adding(_ destination: String?, to path: String) -> String {
+        destination.map { "\(path)?next=\(PercentDecoding.encode($0))" } ?? path
+    }
+}
+
 /// What somebody wrote to ask for an account.
 struct SignUpForm: Sendable {
     var name = ""
     var email = ""
     var password = ""
+    /// The page they came for.
+    var next: String?
 }
 
 extension SignUpForm {
     init(_ fields: Fields) {
-        self.init(name: fields.text("name"), email: fields.text("email"), password: fields.raw("password"))
+        self.init(
+            name: fields.text("name"), email: fields.text("email"), password: fields.raw("password"),
+            next: SafePath.checked(fields.text("next")))
     }
 }

@@ -90,7 +90,7 @@ struct Town: Sendable {
 struct PlainCorrespondent: Correspondent {
     func letter(_ notice: Notice, to name: String, in language: Language) -> Letter {
         switch notice {
-        case .confirmAddress(let token), .resetPassword(let token): Letter(subject: "To \(name)", body: token.text)
+        case .confirmAddress(let token, _), .resetPassword(let token): Letter(subject: "To \(name)", body: token.text)
         case .accountExists, .passwordChanged, .accountClosed: Letter(subject: "To \(name)", body: "-")
         }
     }

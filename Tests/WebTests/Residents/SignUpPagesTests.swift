@@ -39,6 +39,26 @@ struct SignUpPagesTests {
         }
     }
 
+    @Test func `whoever was on the way to a page gets there in the end`() async throws {
+        try await withQuarter { quarter in
+            let browser = quarter.browser()
+            let signIn = try await browser.get("/sign-in?next=/votes/x/ballot?a%3D1")
+            #expect(signIn.text.contains("href=\"/sign-up?next="))
+            try await browser.get("/sign-up?next=/votes/x/ballot?a%3D1")
+            try await browser.submit(
+                "/sign-up",
+                [
+                    "name": "Ada", "email": "ada@example.fr", "password": Quarter.password,
+                    "next": "/votes/x/ballot?a=1",
+                ])
+            let link = try #require(try await quarter.link("confirm_address"))
+            let page = try await browser.get(link).text
+            let action = try #require(page.firstMatch(of: /action="(\/confirm\/[^"]+)"/)).1
+            let opened = try await browser.submit(String(action), ["password": Quarter.password])
+            #expect(opened.header("location") == "/votes/x/ballot?a=1")
+        }
+    }
+
     @Test func `a form with mistakes comes back with every mistake and what was typed`() async throws {
         try await withQuarter { quarter in
             let browser = quarter.browser()
