@@ -72,6 +72,9 @@ let package = Package(
             swiftSettings: house),
         .executableTarget(
             name: "Verifier", dependencies: ["PublicRecord", arguments, httpClient, nioCore], swiftSettings: house),
+        .executableTarget(
+            name: "Bench", dependencies: ["Participation", "PublicRecord", "Postgres", arguments, crypto, logging],
+            path: "Benchmarks/Client", swiftSettings: house),
         .target(
             name: "TestSupport",
             dependencies: ["Web", "Participation", "PublicRecord", "Postgres", httpClient, hummingbird, logging],
