@@ -13,6 +13,7 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+FIXTURE = ROOT / "Tests" / "Fixtures" / "pabulib" / "France_Toulouse_2019.pb"
 
 # The people of the demonstration, by what they are here for.
 PEOPLE = {

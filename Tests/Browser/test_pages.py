@@ -4,8 +4,9 @@ import pytest
 from playwright.sync_api import Page
 
 from checks import axe, invalid_html, overflow, small_targets, wide_text_spacing
-from conftest import LANGUAGES, enter_code
+from conftest import LANGUAGES
 from pages import PAGES, PageType
+from service import FIXTURE
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +25,11 @@ def places(people, votes) -> dict[str, str]:
     page.get_by_role("heading", level=1, name="Votre bulletin est déposé").wait_for()
     receipt = page.url.removeprefix(people.service.url)
     context.close()
-    return {**votes, "process": process, "receipt": receipt}
+    # A vote in preparation, for the form that only such a vote has.
+    people.service.run(
+        "votes", "import", str(FIXTURE), "--process", process, "--slug", "en-preparation",
+        "--data-dir", str(people.service.data))
+    return {**votes, "process": process, "receipt": receipt, "draft": "en-preparation"}
 
 
 @pytest.fixture(scope="session")
