@@ -43,12 +43,13 @@ function start(form) {
     return sentence(form ?? "", { count: plain.format(count), ...values });
   }
 
-  /** What is chosen on this page. A box counts when it is ticked, any other field when it says more than nothing. */
+  /** What is chosen on this page, marked as such. A box counts when it is ticked, any other field when it says more than nothing. */
   function choices() {
     const chosen = [];
     for (const row of form.querySelectorAll("[data-choice]")) {
       const field = row.querySelector('input:not([type="hidden"]), select');
       const isChosen = field?.type === "checkbox" ? field.checked : !["", "0"].includes(field?.value ?? "");
+      row.classList.toggle("chosen", isChosen);
       if (!isChosen) continue;
       const points = limits.ballot === "points" ? Math.max(0, Math.trunc(Number(field.value)) || 0) : 0;
       chosen.push({ title: row.dataset.title, cents: Number(row.dataset.cents), points });
