@@ -51,7 +51,8 @@ public struct Groups: Sendable, Equatable {
             while parts.count > 1 {
                 parts.sort { Self.precedes($0, $1) }
                 guard Self.ballots(parts[0]) < smallCell else { break }
-                parts[1] += parts.removeFirst()
+                let smallest = parts.removeFirst()
+                parts[0] += smallest
             }
             for part in parts {
                 let channels = Set(part.map(\.channel))
