@@ -35,7 +35,7 @@ public struct PabulibProblem: Sendable, Hashable, CustomStringConvertible {
         case fieldCount(found: Int, expected: Int)
         /// META lacks a key.
         case missingMeta(String)
-        /// META gives a key twice.
+        /// META gives the budget or the vote type twice.
         case repeatedMeta(String)
         /// The budget is not a number with at most two decimals.
         case unusableBudget(String)
@@ -43,7 +43,7 @@ public struct PabulibProblem: Sendable, Hashable, CustomStringConvertible {
         case negativeBudget(String)
         /// A vote type the format does not have.
         case unknownVoteType(String)
-        /// A META value that should be a whole number is not.
+        /// The threshold is not a number.
         case unusableNumber(key: String, value: String)
         /// A project without an id.
         case missingProjectID
@@ -62,6 +62,10 @@ public struct PabulibProblem: Sendable, Hashable, CustomStringConvertible {
         /// Further errors are not listed.
         case more
 
+        /// META gives another key twice; the first stands.
+        case ignoredMeta(String)
+        /// A limit for ballots is not a number and is not checked.
+        case ignoredLimit(key: String, value: String)
         /// Fractions of a cent in the budget cannot be spent and are dropped.
         case budgetFraction(String)
         /// A ballot names a project twice.
@@ -189,6 +193,12 @@ extension PabulibProblem.Kind {
                 "the points “\(value)” of voter \(voter) are not a whole number from zero up")
         case .more:
             error("more", [:], "more problems follow and are not listed")
+        case .ignoredMeta(let key):
+            warning("ignored_meta", ["key": key], "META gives \(key) twice; the first stands")
+        case .ignoredLimit(let key, let value):
+            warning(
+                "ignored_limit", ["key": key, "value": value],
+                "\(key) is “\(value)”, not a number; it is not checked")
         case .budgetFraction(let value):
             warning(
                 "budget_fraction", ["value": value],

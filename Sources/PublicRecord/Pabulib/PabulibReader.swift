@@ -177,11 +177,13 @@ struct PabulibReader {
         for field in rows.fields.indices.dropFirst(2) where !rows.trimmed(field).isEmpty {
             value += ";" + text(field)
         }
-        if metaLines.updateValue(rows.line, forKey: key) != nil {
-            report(rows.line, .repeatedMeta(key))
-        } else {
-            meta.append((key, value))
+        guard metaLines[key] == nil else {
+            report(rows.line, ["budget", "vote_type"].contains(key) ? .repeatedMeta(key) : .ignoredMeta(key))
+            return
         }
+        metaLines[key] = rows.line
+        meta.append((key, value))
+        let isNumber = value.isEmpty || value.lowercased() == "none" || wholePart(of: value) != nil
         switch key {
         case "budget":
             let budget = budget()
@@ -195,11 +197,10 @@ struct PabulibReader {
         case "vote_type":
             voteType = PabulibFile.VoteType(rawValue: value.lowercased())
             if voteType == nil { report(rows.line, .unknownVoteType(value)) }
-        case "min_length", "max_length", "min_points", "max_points", "min_sum_points", "max_sum_points",
-            "min_project_score_threshold":
-            if !value.isEmpty, value.lowercased() != "none", wholePart(of: value) == nil {
-                report(rows.line, .unusableNumber(key: key, value: value))
-            }
+        case "min_project_score_threshold" where !isNumber:
+            report(rows.line, .unusableNumber(key: key, value: value))
+        case "min_length", "max_length", "max_points", "min_sum_points", "max_sum_points":
+            if !isNumber { report(rows.line, .ignoredLimit(key: key, value: value)) }
         default: break
         }
     }

@@ -72,7 +72,7 @@ final class SharesProblem: Sendable {
         var candidateOf = [Int32](repeating: -1, count: projects.count)
         for (candidate, project) in candidates.enumerated() { candidateOf[project] = Int32(candidate) }
 
-        var counts = [Int](repeating: 0, count: candidates.count)
+        var starts = [Int](repeating: 0, count: candidates.count + 1)
         var highest: Int64 = 1
         var present: Int64 = 0
         var isCompeting = [Bool](repeating: false, count: projects.count)
@@ -84,26 +84,25 @@ final class SharesProblem: Sendable {
                 let project = Int(profile.projects[entry])
                 guard score > 0, isCompeting[project] else { continue }
                 isPresent = true
+                guard candidateOf[project] >= 0 else { continue }
                 highest = max(highest, score)
-                if candidateOf[project] >= 0 { counts[Int(candidateOf[project])] += 1 }
+                starts[Int(candidateOf[project]) + 1] += 1
             }
             if isPresent { present += profile.weights[ballot] }
         }
-        var starts = [0]
-        for count in counts { starts.append(starts[starts.count - 1] + count) }
+        for candidate in candidates.indices { starts[candidate + 1] += starts[candidate] }
+
         var next = starts
-        let total = starts[starts.count - 1]
-        let isUniform = highest == 1
-        let (supporters, scores) = Self.columns(total, isUniform: isUniform) { supporters, scores in
-            for ballot in profile.weights.indices {
-                for entry in profile.entries(of: ballot) {
-                    let candidate = Int(candidateOf[Int(profile.projects[entry])])
-                    let score = profile.score(entry)
-                    guard score > 0, candidate >= 0 else { continue }
-                    supporters[next[candidate]] = Int32(ballot)
-                    if !isUniform { scores[next[candidate]] = Double(score) }
-                    next[candidate] += 1
-                }
+        var supporters = [Int32](repeating: 0, count: starts[candidates.count])
+        var scores = [Double](repeating: 0, count: highest == 1 ? 0 : supporters.count)
+        for ballot in profile.weights.indices {
+            for entry in profile.entries(of: ballot) {
+                let candidate = Int(candidateOf[Int(profile.projects[entry])])
+                let score = profile.score(entry)
+                guard score > 0, candidate >= 0 else { continue }
+                supporters[next[candidate]] = Int32(ballot)
+                if highest > 1 { scores[next[candidate]] = Double(score) }
+                next[candidate] += 1
             }
         }
         self.election = election
@@ -127,15 +126,6 @@ final class SharesProblem: Sendable {
         self.points = points
         highestScore = Double(highest)
         voters = present
-    }
-
-    private static func columns(
-        _ count: Int, isUniform: Bool, fill: (inout [Int32], inout [Double]) -> Void
-    ) -> ([Int32], [Double]) {
-        var supporters = [Int32](repeating: 0, count: count)
-        var scores = [Double](repeating: 0, count: isUniform ? 0 : count)
-        fill(&supporters, &scores)
-        return (supporters, scores)
     }
 
     func cost(_ candidate: Int) -> Int64 { election.projects[candidates[candidate]].cost }
@@ -257,9 +247,9 @@ struct SharesRun {
     /// The least money of a ballot that is not emptied: below every error, and not zero.
     private static let crumb = Double.leastNormalMagnitude
     /// By how much, relatively, a price can be raised for a ballot to count as firmly able to pay it.
-    private static let margin = 0x1p-20
+    private static let margin = 0x1p-14
     /// How far, relative to the share, money may drift from its exact value before it is computed afresh.
-    private static let drift = 0x1p-28
+    private static let drift = 0x1p-22
 
     /// Gives every ballot its share and forgets all purchases.
     mutating func begin(with share: ShareSize) {

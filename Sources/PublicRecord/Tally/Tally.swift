@@ -35,7 +35,8 @@ struct Count {
         _ election: Election, rule: Rule, tie: TieOrder, parameters: Parameters, isFiltered: Bool = true
     ) throws(TallyError) {
         guard parameters.step > 0, parameters.step <= Limits.money else { throw .unusableParameter("step") }
-        guard parameters.envelopes.values.allSatisfy({ 0...Limits.money ~= $0 }) else {
+        let all = parameters.envelopes.values.reduce(Int128(election.budget)) { $0 + Int128($1) }
+        guard parameters.envelopes.values.allSatisfy({ $0 >= 0 }), all <= Int128(Limits.money) else {
             throw .unusableParameter("envelopes")
         }
         self.election = election

@@ -5,10 +5,12 @@ import Testing
 @Suite("Any bytes are safe to read")
 struct PabulibMutationTests {
     /// Bytes that mean something to the reader, to be put where they do not belong.
-    private static let spices: [[UInt8]] = [
-        ";", ",", "\"", "\"\"", "\n", "\r", "\r\n", "META", "PROJECTS\n", "VOTES\n", "-", "999999999", "99999999999999",
-        "\u{FEFF}", "\u{A0}", "none", "1,1,1,1", "2147483648", "e\u{301}", "0.001",
-    ].map { Array($0.utf8) } + [[0xff], [0xc3], [0xe2, 0x80], [0]]
+    private static let spices: [[UInt8]] =
+        [
+            ";", ",", "\"", "\"\"", "\n", "\r", "\r\n", "META", "PROJECTS\n", "VOTES\n", "-", "999999999",
+            "99999999999999",
+            "\u{FEFF}", "\u{A0}", "none", "1,1,1,1", "2147483648", "e\u{301}", "0.001",
+        ].map { Array($0.utf8) } + [[0xff], [0xc3], [0xe2, 0x80], [0]]
 
     @Test(
         "Mutated files never crash, and what is accepted can be counted, written and read again",

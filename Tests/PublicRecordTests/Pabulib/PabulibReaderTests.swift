@@ -159,24 +159,42 @@ struct PabulibReaderTests {
         #expect(kinds("hello;world\n").first == .outsideSection)
         #expect(kinds(Self.head + Self.projects) == [.missingSection("VOTES")])
         #expect(kinds("META\nPROJECTS\nproject_id;cost\n").contains(.missingHeader("META")))
-        #expect(kinds(Self.head + "PROJECTS\nproject_id;price\n").contains(
-            .missingColumn(section: "PROJECTS", column: "cost")))
-        #expect(kinds(Self.head + "PROJECTS\nproject_id;cost;cost\n").contains(
-            .repeatedColumn(section: "PROJECTS", column: "cost")))
+        #expect(
+            kinds(Self.head + "PROJECTS\nproject_id;price\n").contains(
+                .missingColumn(section: "PROJECTS", column: "cost")))
+        #expect(
+            kinds(Self.head + "PROJECTS\nproject_id;cost;cost\n").contains(
+                .repeatedColumn(section: "PROJECTS", column: "cost")))
         #expect(kinds(Self.head + Self.head).contains(.repeatedSection("META")))
         #expect(kinds(Self.head + Self.projects + "VOTES\nvoter_id;vote\n1;\"a\n2;b\n") == [.openQuote])
         let noMeta = "META\nkey;value\n" + Self.projects + "VOTES\nvoter_id;vote\n"
         #expect(kinds(noMeta) == [.missingMeta("budget"), .missingMeta("vote_type")])
         let noPoints = "META\nkey;value\nbudget;1\nvote_type;scoring\n" + Self.projects + "VOTES\nvoter_id;vote\n1;a\n"
         #expect(kinds(noPoints) == [.missingColumn(section: "VOTES", column: "points")])
-        #expect(kinds("META\nkey;value\nbudget;1e3\nvote_type;best\n").prefix(2) == [
-            .unusableBudget("1e3"), .unknownVoteType("best"),
-        ])
+        #expect(
+            kinds("META\nkey;value\nbudget;1e3\nvote_type;best\n").prefix(2) == [
+                .unusableBudget("1e3"), .unknownVoteType("best"),
+            ])
+    }
+
+    @Test("META: what the count needs must be clear, the rest is only remarked on")
+    func meta() throws {
+        let rest = Self.projects + "VOTES\nvoter_id;vote\n"
+        #expect(kinds(Self.head + "budget;7\n" + rest) == [.repeatedMeta("budget")])
+        #expect(
+            kinds(Self.head + "min_project_score_threshold;10%\n" + rest)
+                == [.unusableNumber(key: "min_project_score_threshold", value: "10%")])
+        let odd = parse(Self.head + "comment;a;b\ncomment;c\nmax_length;many\nmin_length;None\n" + rest)
+        #expect(odd.problems.map(\.kind) == [.ignoredMeta("comment"), .ignoredLimit(key: "max_length", value: "many")])
+        #expect(odd.file?.meta("comment") == "a;b")
+        #expect(odd.problems.first?.description == "6: warning: META gives comment twice; the first stands")
     }
 
     @Test("Bytes that are not UTF-8 are refused with their line")
     func encoding() {
-        for bytes in [[0xff], [0xc3, 0x28], [0xe2, 0x82], [0xed, 0xa0, 0x80], [0xf5, 0x80, 0x80, 0x80], [0xc0, 0x80]] {
+        for bytes in [
+            [0xff], [0xc3, 0x28], [0xe2, 0x82], [0xed, 0xa0, 0x80], [0xf5, 0x80, 0x80, 0x80], [0xc0, 0x80],
+        ] {
             let reading = PabulibFile.parse(Array("META\nkey;value\nunit;".utf8) + bytes.map { UInt8($0) })
             #expect(reading.problems == [PabulibProblem(line: 3, kind: .notUTF8)])
         }
@@ -199,7 +217,8 @@ struct PabulibReaderTests {
             #expect(Cents.amount(text) == nil, "\(text)")
         }
         #expect(Cents.units(1_250) == "12.50" && Cents.units(5) == "0.05" && Cents.units(-700) == "-7")
-        let reading = parse("META\nkey;value\nbudget;10.999\nvote_type;approval\n" + Self.projects + "VOTES\nvoter_id;vote\n")
+        let reading = parse(
+            "META\nkey;value\nbudget;10.999\nvote_type;approval\n" + Self.projects + "VOTES\nvoter_id;vote\n")
         #expect(reading.problems.map(\.kind) == [.budgetFraction("10.999")])
         #expect(reading.file?.budget == 1_099)
     }
@@ -219,11 +238,12 @@ struct PabulibReaderTests {
             + "PROJECTS\nproject_id;cost;votes\na;60;1\nb;40;5\n" + "VOTES\nvoter_id;vote\n1;a,b\n2;\n3;b\n"
         let reading = parse(text)
         #expect(reading.file != nil)
-        #expect(reading.problems.map(\.kind) == [
-            .beyondLimit(voter: "1", key: "max_length"), .beyondLimit(voter: "1", key: "max_sum_cost"),
-            .announcedCount(key: "num_votes", announced: "2", found: 3),
-            .declaredCount(project: "b", column: "votes", declared: 5, found: 2),
-        ])
+        #expect(
+            reading.problems.map(\.kind) == [
+                .beyondLimit(voter: "1", key: "max_length"), .beyondLimit(voter: "1", key: "max_sum_cost"),
+                .announcedCount(key: "num_votes", announced: "2", found: 3),
+                .declaredCount(project: "b", column: "votes", declared: 5, found: 2),
+            ])
     }
 
     @Test("The fixtures are read without a word", arguments: Fixtures.cities + Fixtures.ties)
