@@ -9,7 +9,7 @@ public import ServiceLifecycle
 /// and holds no transaction while it sends. A letter whose sender dies is sent again when the claim runs out.
 public struct MailDelivery: Service {
     /// After this many attempts, which takes about two days, a letter is given up.
-    public static let attempts = 12
+    public static let attempts = 16
 
     private let pool: Pool
     private let transport: any MailTransport

@@ -2,11 +2,17 @@ public import Foundation
 
 /// A letter as it travels: headers and text of RFC 5322, in ASCII.
 public struct MailMessage: Sendable {
+    /// The identity of the letter, which makes its Message-ID.
     public let id: ID<Letter>
+    /// The address it comes from.
     public let sender: String
+    /// The address it is for.
     public let recipient: String
+    /// Its words.
     public let letter: Letter
+    /// The language of its words.
     public let language: Language
+    /// When it was written.
     public let date: Date
 
     /// The message, with lines ended by CR LF and none longer than 78 characters.

@@ -102,9 +102,13 @@ public struct MailFolder: MailTransport {
     public struct Entry: Sendable {
         /// The file, relative to the folder.
         public let name: String
+        /// The address it is for.
         public let recipient: String
+        /// Its subject, decoded.
         public let subject: String
+        /// Its text, decoded.
         public let body: String
+        /// When it was written.
         public let date: Date
 
         /// A letter under the name of its file.

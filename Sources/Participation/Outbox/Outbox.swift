@@ -2,12 +2,15 @@ public import Postgres
 
 /// A letter in words: a subject of one line and a body of plain text.
 public struct Letter: Hashable, Sendable {
+    /// One line.
     public let subject: String
+    /// Plain text, its lines ended by `\n`.
     public let body: String
 
     /// A letter; line breaks and control characters in the subject become blanks.
     public init(subject: String, body: String) {
-        self.subject = String(subject.map { $0.isNewline || $0.unicodeScalars.contains(where: Self.isControl) ? " " : $0 })
+        self.subject = String(
+            subject.map { $0.isNewline || $0.unicodeScalars.contains(where: Self.isControl) ? " " : $0 })
         self.body = body
     }
 

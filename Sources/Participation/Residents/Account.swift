@@ -5,13 +5,19 @@ public enum Person {}
 
 /// An account: how a resident is reached and recognised.
 public struct Account: Hashable, Sendable {
+    /// Its identity.
     public let id: ID<Account>
+    /// Whom a mark on a roll refers to.
     public let person: ID<Person>
     /// Nil once the account is closed, or when an agent opened it for somebody without an address.
     public let email: EmailAddress?
+    /// As its owner wrote it.
     public let name: String
+    /// The language of pages and letters.
     public let language: Language
+    /// When it was opened.
     public let createdAt: Date
+    /// When its address was proven; nil when it has none.
     public let confirmedAt: Date?
 
     /// An account as the database tells it.
@@ -31,6 +37,7 @@ public struct Account: Hashable, Sendable {
 
 /// Somebody at the door, not yet known: where they come from and what they come with.
 public struct Visitor: Sendable {
+    /// As coarse as it is counted.
     public let network: Network
     /// Browser and system, coarsely, for the list of sessions.
     public let device: String

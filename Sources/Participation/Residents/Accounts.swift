@@ -26,6 +26,7 @@ public enum AccountRefusal: Hashable, Sendable {
 public struct SignedIn: Sendable {
     /// The new session's token, for the cookie. It was never anybody's before.
     public let token: Token
+    /// The account signed in to.
     public let account: Account
 }
 

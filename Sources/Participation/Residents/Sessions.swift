@@ -3,19 +3,24 @@ public import Postgres
 
 /// Somebody let in: signed in to an account, or by a voting code for one vote alone.
 public struct Session: Sendable {
+    /// Its identity.
     public let id: ID<Session>
     /// The account, with the roles it holds at this moment; nil in a session opened by a voting code.
     public let account: SignedInAccount?
     /// The vote that a voting code opened, and for whom; nil in a session of an account.
     public let voting: Voting?
+    /// When it began.
     public let createdAt: Date
+    /// When it ends, unless a request moves that.
     public let expiresAt: Date
     /// The account's roles have changed since: give the browser a new token with ``Sessions/renew(_:)``.
     public let renewalDue: Bool
 
     /// What a voting code lets somebody do.
     public struct Voting: Hashable, Sendable {
+        /// The vote that is open to them.
         public let vote: ID<Vote>
+        /// Whom the code was made for.
         public let person: ID<Person>
     }
 
@@ -25,10 +30,15 @@ public struct Session: Sendable {
 
 /// The account that somebody is signed in to.
 public struct SignedInAccount: Hashable, Sendable {
+    /// The account.
     public let id: ID<Account>
+    /// Whom a mark on a roll refers to.
     public let person: ID<Person>
+    /// As its owner wrote it.
     public let name: String
+    /// The language of pages and letters.
     public let language: Language
+    /// The roles held at this moment.
     public let roles: [HeldRole]
 
     /// Whether `role` is held for everything, for `process`, or for `vote`.
@@ -48,10 +58,13 @@ public struct SignedInAccount: Hashable, Sendable {
 
 /// One line of the list of sessions that an account's owner reads.
 public struct SessionSummary: Sendable {
+    /// Its identity.
     public let id: ID<Session>
     /// Browser and system, coarsely.
     public let device: String
+    /// When it began.
     public let createdAt: Date
+    /// When it was last used, to within a few minutes.
     public let lastSeenAt: Date
 
     /// A line of that list.

@@ -12,6 +12,9 @@ public import Postgres
 /// | one account from anywhere | 30 | 2, 4, 8 … seconds, at most 1 minute | 1 a minute |
 /// | one network | 200 | 2, 4, 8 … seconds, at most 1 minute | 200 an hour |
 ///
+/// Letters are counted likewise, since the address may be somebody else's: 3 to one address from one network, 12 to one
+/// address from anywhere, 60 from one network.
+///
 /// An attacker with one address is slowed to a few guesses an hour; one with many can hold an account's owner up for a
 /// minute, never lock them out. A library or a school signs in behind one address: a successful sign-in takes its own
 /// attempt back and two failures of the network with it, and nobody waits more than a minute for the neighbours.
@@ -31,6 +34,7 @@ public struct Throttle: Sendable {
 
     /// The attempt is refused; the next one may be made in this many seconds.
     public struct TooMany: Error, Hashable, Sendable {
+        /// Seconds until the next attempt may be made, at least 1.
         public let seconds: Int
     }
 
@@ -132,15 +136,12 @@ public struct Throttle: Sendable {
                 bucket("sign-in account", account, 30, 60, per: 60, credit: .infinity),
                 bucket("sign-in network", network.bytes, 200, 60, per: 18, credit: 3),
             ]
-        case .signUp(let email, let network):
+        case .signUp(let email, let network), .passwordReset(let email, let network):
+            let address = Array(email.text.utf8)
             return [
-                bucket("letter to address", Array(email.text.utf8), 3, 3600, per: 1200, credit: 0),
-                bucket("sign-up network", network.bytes, 60, 60, per: 30, credit: 0),
-            ]
-        case .passwordReset(let email, let network):
-            return [
-                bucket("letter to address", Array(email.text.utf8), 3, 3600, per: 1200, credit: 0),
-                bucket("reset network", network.bytes, 60, 60, per: 30, credit: 0),
+                bucket("letter address network", network.bytes + [0] + address, 3, 3600, per: 1200, credit: 0),
+                bucket("letter address", address, 12, 300, per: 600, credit: 0),
+                bucket("letter network", network.bytes, 60, 60, per: 30, credit: 0),
             ]
         case .votingCode(let network):
             return [bucket("voting code network", network.bytes, 100, 60, per: 36, credit: 3)]

@@ -45,7 +45,9 @@ public enum Scope: Hashable, Sendable {
 
 /// A role held now, with what it is held for.
 public struct HeldRole: Hashable, Sendable {
+    /// The role.
     public let role: Role
+    /// What it is held for.
     public let scope: Scope
 
     /// `role`, held for `scope`.

@@ -16,11 +16,15 @@ public enum RoleRefusal: Hashable, Sendable {
 
 /// A role given to somebody: for what, by whom, when, and when it was taken back.
 public struct RoleGrant: Sendable {
+    /// Its identity.
     public let id: ID<RoleGrant>
+    /// What was given.
     public let role: Role
+    /// What it is held for.
     public let scope: Scope
     /// The title of the process or the vote; nil when the role is held for everything.
     public let scopeTitle: Texts?
+    /// Who holds it.
     public let account: ID<Account>
     /// Empty once the account is closed.
     public let name: String
@@ -28,9 +32,11 @@ public struct RoleGrant: Sendable {
     public let email: String
     /// Who gave it; nil stands for the operator.
     public let grantedBy: String?
+    /// When it was given.
     public let grantedAt: Date
     /// Who took it back; nil stands for the operator, or for nobody while `revokedAt` is nil.
     public let revokedBy: String?
+    /// When it was taken back; nil while it is held.
     public let revokedAt: Date?
 
     /// A grant as the database tells it.

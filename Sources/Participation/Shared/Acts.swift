@@ -3,6 +3,7 @@ public import Postgres
 
 /// One line of the register of acts: who did what, to what, when.
 public struct Act: Sendable {
+    /// Its identity, which sorts by time.
     public let id: ID<Act>
     /// The moment the database wrote the line.
     public let at: Date
@@ -10,11 +11,13 @@ public struct Act: Sendable {
     public let actor: String
     /// The name of the account that acted; nil when none did, empty once it has been closed.
     public let name: String?
+    /// The role acted in; nil when it was nobody's.
     public let role: Role?
     /// What was done, as a name in snake case: `role_granted`.
     public let act: String
     /// What it was done to, as the name of its table.
     public let objectKind: String
+    /// The identity of what it was done to, if it has one.
     public let object: UUID?
     /// Arguments without personal data, as JSON.
     public let detail: String
@@ -46,16 +49,15 @@ public struct Acts: Sendable {
             """)
     }
 
-    /// The latest lines first, at most `limit`, older than `last` when it is given, of one kind when it is given.
-    public func list(kinds: [String] = [], before last: ID<Act>? = nil, limit: Int = 50) async throws -> [Act] {
+    /// The latest lines first, at most `limit`, older than `last` when it is given.
+    public func list(before last: ID<Act>? = nil, limit: Int = 50) async throws -> [Act] {
         try await pool.query(
             "act.list",
             """
             SELECT act.id, act.at, act.actor, account.name, act.role, act.act, act.object_kind, act.object_id,
                    act.detail::text AS detail
             FROM act LEFT JOIN account ON account.id = act.account_id
-            WHERE (\(last)::uuid IS NULL OR act.id < \(last)::uuid)
-              AND (cardinality(\(kinds)::text[]) = 0 OR act.object_kind = ANY (\(kinds)::text[]))
+            WHERE \(last)::uuid IS NULL OR act.id < \(last)::uuid
             ORDER BY act.id DESC
             LIMIT \(limit)
             """

@@ -19,16 +19,9 @@ enum Authority {
         case .resident, .code, .visitor: throw NotAllowed(roles: roles)
         case .official(let account, let role):
             guard roles.contains(role) else { throw NotAllowed(roles: roles) }
-            let grant: Row? = try await transaction.one(
-                "authority_require",
-                """
-                SELECT 1 AS held FROM role_grant
-                WHERE account_id = \(account.uuid) AND role = \(role.rawValue) AND revoked_at IS NULL
-                  AND ((process_id IS NULL AND vote_id IS NULL)
-                       OR process_id = \(process?.uuid)::uuid OR vote_id = \(vote?.uuid)::uuid)
-                LIMIT 1
-                """)
-            guard grant != nil else { throw NotAllowed(roles: roles) }
+            let isHeld: Bool = try await Roles.holds(
+                role, account: account, process: process, vote: vote, in: transaction)
+            guard isHeld else { throw NotAllowed(roles: roles) }
         }
     }
 }

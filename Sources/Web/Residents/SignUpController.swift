@@ -85,7 +85,8 @@ struct SignUpController: Sendable {
         let strings = site.strings(context)
         let next = SafePath.checked(try request.query().text("next"))
         return site.page(
-            ConfirmationPage(token, next: next, errors, strings), title: strings("residents.confirm.title"), request, context,
+            ConfirmationPage(token, next: next, errors, strings), title: strings("residents.confirm.title"), request,
+            context,
             status: status)
     }
 

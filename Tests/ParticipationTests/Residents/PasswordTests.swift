@@ -53,9 +53,11 @@ import Testing
         #expect(refused < 12)
     }
 
-    @Test(arguments: ["a@b.fr", "Prénom@example.fr", "ada@example", "ada@@example.fr", "ada@exa mple.fr", "@example.fr",
+    @Test(arguments: [
+        "a@b.fr", "Prénom@example.fr", "ada@example", "ada@@example.fr", "ada@exa mple.fr", "@example.fr",
         "ada@example.fr\nBcc: eve@example.fr", ".ada@example.fr", "ada@-example.fr", "ada\u{0}@example.fr",
-        "<ada@example.fr>", "ada@example..fr"])
+        "<ada@example.fr>", "ada@example..fr",
+    ])
     func `addresses that cannot stand in a header are refused`(text: String) {
         #expect((EmailAddress(text) != nil) == (text == "a@b.fr"))
     }

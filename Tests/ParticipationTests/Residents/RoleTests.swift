@@ -144,7 +144,8 @@ import Testing
                 HeldRole(.auditor), to: ada.id, by: .official(carla.id, .administrator))
             try await town.roles.revoke(id, by: .operator)
             let acts = try await Acts(pool: town.pool).list()
-            #expect(acts.map(\.act) == ["role_revoked", "role_granted", "account_opened", "role_granted", "account_opened"])
+            #expect(
+                acts.map(\.act) == ["role_revoked", "role_granted", "account_opened", "role_granted", "account_opened"])
             #expect(acts[1].actor == "official" && acts[1].name == "Carla" && acts[1].role == .administrator)
             #expect(acts[0].actor == "operator" && acts[0].name == nil)
             #expect(acts[1].detail.contains("auditor") && !acts[1].detail.contains("ada"))

@@ -13,7 +13,8 @@ import Testing
         // The example of RFC 9562, appendix A.6: 2022-02-22T19:22:22.000Z.
         let example = UUID(version7At: Date(timeIntervalSince1970: 1_645_557_742), using: SystemRandomNumberGenerator())
         #expect(example.uuidString.hasPrefix("017F22E2-79B0-7"))
-        #expect("89AB".contains(example.uuidString[example.uuidString.index(example.uuidString.startIndex, offsetBy: 19)]))
+        #expect(
+            "89AB".contains(example.uuidString[example.uuidString.index(example.uuidString.startIndex, offsetBy: 19)]))
     }
 
     @Test func `an identity is read back from its text`() {
@@ -28,8 +29,10 @@ import Testing
         let token = Token()
         #expect(token.text.utf8.count == 43)
         #expect(Token(token.text) == token)
-        for text in ["", "é", token.text + "A", String(token.text.dropLast()), token.text + "=", "../../etc/passwd",
-            String(repeating: "é", count: 43), String(repeating: "+", count: 43)] {
+        for text in [
+            "", "é", token.text + "A", String(token.text.dropLast()), token.text + "=", "../../etc/passwd",
+            String(repeating: "é", count: 43), String(repeating: "+", count: 43),
+        ] {
             #expect(Token(text) == nil)
         }
     }

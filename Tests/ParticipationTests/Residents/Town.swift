@@ -37,7 +37,8 @@ struct Town: Sendable {
     }
 
     /// Signs `name` in from the library.
-    func signIn(_ name: String, password: String = Town.password, replacing old: Token? = nil) async throws -> SignedIn {
+    func signIn(_ name: String, password: String = Town.password, replacing old: Token? = nil) async throws -> SignedIn
+    {
         try await accounts.signIn(
             email: "\(name.lowercased())@example.fr", password: password, replacing: old, by: library)
     }

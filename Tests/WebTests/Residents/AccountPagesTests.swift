@@ -97,7 +97,9 @@ struct AccountPagesTests {
         }
     }
 
-    @Test(arguments: ["/account/name", "/account/language", "/account/sign-outs", "/account/password", "/account/closing"])
+    @Test(arguments: [
+        "/account/name", "/account/language", "/account/sign-outs", "/account/password", "/account/closing",
+    ])
     func `a visitor changes nothing`(path: String) async throws {
         try await withQuarter { quarter in
             let browser = quarter.browser()

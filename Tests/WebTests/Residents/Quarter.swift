@@ -46,13 +46,13 @@ struct Quarter: Sendable {
 }
 
 /// Runs `body` in a quarter of its own.
-func withQuarter(_ body: @escaping @Sendable (Quarter) async throws -> Void) async throws {
+func withQuarter(isDevelopment: Bool = true, _ body: @escaping @Sendable (Quarter) async throws -> Void) async throws {
     try await withDatabase { pool in
         let site = try Site(
             city: Site.City(
                 name: "Tilleul-sur-Loire",
                 help: .init(place: "Mairie, 1 place du Tilleul", hours: "lundi, 9 h – 17 h", phone: "02 00 00 00 00"),
-                isDevelopment: true),
+                isDevelopment: isDevelopment),
             resources: FrameSite.project.path(percentEncoded: false), secrets: FrameSite.secrets)
         let accounts = Accounts(
             pool: pool, secrets: FrameSite.secrets, passwords: Passwords(), correspondent: Letters(site: site))

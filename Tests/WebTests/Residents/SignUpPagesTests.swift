@@ -130,5 +130,11 @@ struct SignUpPagesTests {
             #expect(page.status == 200)
             #expect(page.text.contains("No message so far"))
         }
+        try await withQuarter(isDevelopment: false) { quarter in
+            let absent = try await quarter.browser().get("/dev/mail")
+            #expect(absent.status == 404)
+            let sent = try await quarter.browser().get("/sign-up/sent")
+            #expect(!sent.text.contains("/dev/mail"))
+        }
     }
 }

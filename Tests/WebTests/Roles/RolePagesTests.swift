@@ -38,7 +38,9 @@ struct RolePagesTests {
             let answer = try await carla.submit(
                 "/desk/roles", ["email": "nobody", "role": "king", "scope": "vote/nonsense"])
             #expect(answer.status == 422)
-            for field in ["email", "role", "scope"] { #expect(answer.text.contains("id=\"\(field)-problem\""), "\(field)") }
+            for field in ["email", "role", "scope"] {
+                #expect(answer.text.contains("id=\"\(field)-problem\""), "\(field)")
+            }
             let unknown = try await carla.submit(
                 "/desk/roles", ["email": "nobody@example.fr", "role": "auditor", "scope": ""])
             #expect(unknown.text.contains("No account has this address."))
