@@ -71,7 +71,7 @@ let package = Package(
             ],
             swiftSettings: house),
         .executableTarget(
-            name: "Verifier", dependencies: ["PublicRecord", arguments, httpClient, nioCore], swiftSettings: house),
+            name: "Verifier", dependencies: ["PublicRecord", arguments, httpClient, nioCore, nioHTTP1], swiftSettings: house),
         .executableTarget(
             name: "Bench", dependencies: ["Participation", "PublicRecord", "Postgres", arguments, crypto, logging],
             path: "Benchmarks/Client", swiftSettings: house),
