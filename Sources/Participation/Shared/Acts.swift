@@ -49,15 +49,17 @@ public struct Acts: Sendable {
             """)
     }
 
-    /// The latest lines first, at most `limit`, older than `last` when it is given.
-    public func list(before last: ID<Act>? = nil, limit: Int = 50) async throws -> [Act] {
+    /// The latest lines first, at most `limit`, older than `last` when it is given, of certain kinds of objects when
+    /// some are given.
+    public func list(kinds: [String] = [], before last: ID<Act>? = nil, limit: Int = 50) async throws -> [Act] {
         try await pool.query(
             "act.list",
             """
             SELECT act.id, act.at, act.actor, account.name, act.role, act.act, act.object_kind, act.object_id,
                    act.detail::text AS detail
             FROM act LEFT JOIN account ON account.id = act.account_id
-            WHERE \(last)::uuid IS NULL OR act.id < \(last)::uuid
+            WHERE (\(last)::uuid IS NULL OR act.id < \(last)::uuid)
+              AND (cardinality(\(kinds)) = 0 OR act.object_kind = ANY (\(kinds)))
             ORDER BY act.id DESC
             LIMIT \(limit)
             """
