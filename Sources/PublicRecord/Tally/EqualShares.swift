@@ -201,6 +201,9 @@ struct SharesRun {
         /// The price, wrong by at most `within`.
         var about: Double
         var within: Double
+        /// Points of all supporters that have money left, if each of them can certainly pay the full price: the price is
+        /// then exactly the cost divided by that.
+        var fullPoints: Int64?
         /// The exact price, where it was needed.
         var exact: Price?
         /// The candidates that are exactly level with it.
@@ -334,8 +337,8 @@ struct SharesRun {
             switch estimate(candidate, unlessAbove: best) {
             case .unaffordable: return .unaffordable
             case .above(let price): return .above(price: price)
-            case .price(let about, let within):
-                return .offer(Offer(candidate: candidate, about: about, within: within))
+            case .price(let about, let within, let fullPoints):
+                return .offer(Offer(candidate: candidate, about: about, within: within, fullPoints: fullPoints))
             case .unknown: break
             }
         }
@@ -344,7 +347,8 @@ struct SharesRun {
 
     /// The bounds of the offers overlap: exact prices decide, and the tie order decides exact ties.
     private mutating func bestOfClose() -> Offer? {
-        let exact = offers.compactMap { $0.exact == nil ? exactOffer($0.candidate) : $0 }
+        let isSimple = offers.allSatisfy { $0.fullPoints != nil }
+        let exact = isSimple ? offers : offers.compactMap { $0.exact == nil ? exactOffer($0.candidate) : $0 }
         guard var winner = exact.first else { return nil }
         for offer in exact.dropFirst() {
             let comparison = compare(offer, winner)
@@ -363,6 +367,12 @@ struct SharesRun {
 
     /// The sign of rate(a) - rate(b), exactly.
     private func compare(_ a: Offer, _ b: Offer) -> Int {
+        if let first = a.fullPoints, let second = b.fullPoints {
+            let (costA, costB): (Int64, Int64) =
+                problem.utility == .cost ? (1, 1) : (problem.cost(a.candidate), problem.cost(b.candidate))
+            let (left, right) = (Int128(costA) * Int128(second), Int128(costB) * Int128(first))
+            return left == right ? 0 : left < right ? -1 : 1
+        }
         guard let first = a.exact, let second = b.exact else { return 0 }
         var left = first.numerator * BigInt(second.fullPoints)
         var right = second.numerator * BigInt(first.fullPoints)
@@ -379,7 +389,7 @@ struct SharesRun {
         case unaffordable
         /// The price is at least that, and the rate above the one asked about.
         case above(price: Double)
-        case price(Double, within: Double)
+        case price(Double, within: Double, fullPoints: Int64?)
         /// Too close to call in floating point.
         case unknown
     }
@@ -421,7 +431,9 @@ struct SharesRun {
                 guard firm * 2 >= pass.full else { return .unknown }
                 // How far the price can be off: the error over the slope of what supporters pay.
                 let within = slack / firm + raised * 8 * Self.unit
-                return within < raised * Self.margin ? .price(raised, within: within) : .unknown
+                guard within < raised * Self.margin else { return .unknown }
+                let isFull = pass.loose == 0 && pass.shakyWeight == 0
+                return .price(raised, within: within, fullPoints: isFull ? Int64(pass.full) : nil)
             }
             shortCount = pass.shortCount
             price = raised
@@ -432,6 +444,7 @@ struct SharesRun {
         let range = problem.starts[candidate]..<problem.starts[candidate + 1]
         var pass = Pass()
         let firmPrice = price * (1 + 2 * Self.margin)
+        let cushion = 4 * error
         let isUniform = problem.scores.isEmpty
         problem.supporters.withUnsafeBufferPointer { supporters in
             problem.weights.withUnsafeBufferPointer { weights in
@@ -447,7 +460,7 @@ struct SharesRun {
                                 if held > 0 { pass.loose += weight }
                             } else {
                                 pass.full += weight * score
-                                if held <= firmPrice * score {
+                                if held <= firmPrice * score + cushion {
                                     pass.shaky += weight * score
                                     pass.shakyWeight += weight
                                 }
