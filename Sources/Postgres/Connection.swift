@@ -60,6 +60,7 @@ public final class Connection: Executor {
     /// Runs a body in a transaction on this connection: committed when the body returns, undone when it throws.
     ///
     /// The body runs once; `Pool.transaction` is the one that tries again after a serialization failure.
+    @discardableResult
     public func transaction<T: Sendable>(
         _ name: StaticString, isolation: Isolation = .readCommitted, on actor: isolated (any Actor)? = #isolation,
         _ body: (Transaction) async throws -> T

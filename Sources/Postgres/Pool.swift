@@ -113,6 +113,7 @@ public final class Pool: Executor, Service {
     }
 
     /// Lends a connection for the length of a body.
+    @discardableResult
     public func withConnection<T: Sendable>(
         on actor: isolated (any Actor)? = #isolation, _ body: (Connection) async throws -> T
     ) async throws -> T {
@@ -129,6 +130,7 @@ public final class Pool: Executor, Service {
     ///
     /// After a serialization failure or a deadlock the whole body runs again, after a pause that grows, up to
     /// `transactionAttempts` times in all: it must have no effect outside the database that may not happen twice.
+    @discardableResult
     public func transaction<T: Sendable>(
         _ name: StaticString, isolation: Isolation = .readCommitted, on actor: isolated (any Actor)? = #isolation,
         _ body: (Transaction) async throws -> T

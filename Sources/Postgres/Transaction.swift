@@ -56,6 +56,7 @@ public final class Transaction: Executor {
 
     /// Runs a body that can fail on its own: when it throws, what it did is undone, the transaction goes on, and the
     /// error is thrown.
+    @discardableResult
     public func savepoint<T: Sendable>(
         _ name: StaticString, on actor: isolated (any Actor)? = #isolation, _ body: () async throws -> T
     ) async throws -> T {
