@@ -76,7 +76,8 @@ struct ClusterPlace: Sendable {
                 try FileManager.default.createDirectory(
                     atPath: parent.isEmpty ? "/" : parent, withIntermediateDirectories: true)
                 if canEnter(parent, owner) {
-                    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+                    // Another process may be making it at this moment, which is as good.
+                    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
                 } else {
                     let elsewhere = "/var/lib/tilleul/" + fingerprint(path)
                     try FileManager.default.createDirectory(atPath: elsewhere, withIntermediateDirectories: true)

@@ -121,7 +121,7 @@ public final class Connection: Executor {
             throw PostgresError(kind: .usage, query: "\(name)", message: "COPY takes no parameters")
         }
         let copy = try await lent(name).run(Operation(name, work))
-        if case .finished = copy.step {
+        guard copy.wasOpened else {
             throw PostgresError(kind: .usage, query: "\(name)", message: "the statement is not the COPY expected")
         }
         return copy

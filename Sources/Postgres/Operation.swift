@@ -60,6 +60,8 @@ final class Operation: @unchecked Sendable {
     var usedCachedPlan = false
 
     // Copies
+    /// The server is ready for rows, or about to send them.
+    var wasOpened = false
     /// The task that waits for rows.
     var demand: UnsafeContinuation<[[UInt8]], any Error>?
     /// Nobody reads the rows any more.

@@ -177,12 +177,12 @@ final class Wire: Sendable {
 
     /// Ends the active operation and begins the next one.
     private func complete(_ operation: Operation, _ state: inout State, _ wakes: inout Wakes) {
+        if operation.isCancelled, (operation.failure as? PostgresError)?.kind == .statementCancelled {
+            operation.failure = CancellationError()
+        }
         guard !state.isCancelling else {
             operation.step = .finished
             return  // resumed when the cancellation request has arrived
-        }
-        if operation.isCancelled, (operation.failure as? PostgresError)?.kind == .statementCancelled {
-            operation.failure = CancellationError()
         }
         settle(operation, &wakes)
         state.active = nil
@@ -433,6 +433,7 @@ final class Wire: Sendable {
 
     /// A copy has begun: the task that asked for it goes on.
     private func opened(_ operation: Operation, _ wakes: inout Wakes) {
+        operation.wasOpened = true
         guard let continuation = operation.continuation else { return }
         operation.continuation = nil
         wakes.add(.done(continuation, nil))

@@ -31,8 +31,20 @@ public struct TestCluster: Sendable {
         return file.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }
     }()
 
-    /// The template that holds the migrated schema.
-    static let template = "migrated_template"
+    /// The name of the database that holds the migrated schema, made by the first test that needs it.
+    static var template: String {
+        get async throws { try await migrating.value }
+    }
+
+    private static let migrating = Task {
+        let cluster = try await shared
+        let name = "migrated_template"
+        try await cluster.maintenance.execute("test.template", "CREATE DATABASE \(sql: .identifier(name))")
+        let pool = Pool(.init(url: cluster.cluster.url, database: name), logger: logger)
+        try await Migrator(directory: repository + "/Migrations").migrate(pool)
+        await pool.close()
+        return name
+    }
 
     private init() async throws {
         let directory = "/tmp/tilleul-test-\(getpid())"
@@ -48,10 +60,6 @@ public struct TestCluster: Sendable {
             try? FileManager.default.removeItem(atPath: cluster.directory)
         }
         maintenance = Pool(.init(url: cluster.url, maximumConnections: 4, acquireTimeout: .seconds(60)), logger: Self.logger)
-        try await maintenance.execute("test.template", "CREATE DATABASE \(sql: .identifier(Self.template))")
-        let pool = Pool(.init(url: cluster.url, database: Self.template), logger: Self.logger)
-        try await Migrator(directory: Self.repository + "/Migrations").migrate(pool)
-        await pool.close()
     }
 
     /// Removes what test processes that were killed have left behind.

@@ -26,14 +26,14 @@ public struct TestDatabase: Sendable {
     public static var pool: Pool { running.pool }
 
     /// Runs a body with a database of its own.
-    static func with<T>(template: String, _ body: () async throws -> T) async throws -> T {
+    static func with<T>(template: @Sendable () async throws -> String, _ body: () async throws -> T) async throws -> T {
         await room.enter()
         defer { room.leave() }
         let cluster = try await TestCluster.shared
         let name = "test_\(numbers.wrappingAdd(1, ordering: .relaxed).newValue)"
         try await cluster.maintenance.execute(
             "test.create",
-            "CREATE DATABASE \(sql: .identifier(name)) TEMPLATE \(sql: .identifier(template))")
+            "CREATE DATABASE \(sql: .identifier(name)) TEMPLATE \(sql: .identifier(try await template()))")
         let configuration = Pool.Configuration(
             url: cluster.cluster.url, database: name, maximumConnections: 8, acquireTimeout: .seconds(30))
         let pool = Pool(configuration, logger: TestCluster.logger)
@@ -58,12 +58,12 @@ public struct TestDatabase: Sendable {
 
 /// Runs a body with a clone of the migrated database.
 public func withDatabase<T>(_ body: (Pool) async throws -> T) async throws -> T {
-    try await TestDatabase.with(template: TestCluster.template) { try await body(TestDatabase.pool) }
+    try await TestDatabase.with(template: { try await TestCluster.template }) { try await body(TestDatabase.pool) }
 }
 
 /// Gives each test, or each case of a parameterised test, a database of its own.
 public struct DatabaseTrait: TestTrait, SuiteTrait, TestScoping {
-    let template: @Sendable () -> String
+    let template: @Sendable () async throws -> String
     /// Tests of a suite that carries the trait have it too.
     public var isRecursive: Bool { true }
 
@@ -72,13 +72,13 @@ public struct DatabaseTrait: TestTrait, SuiteTrait, TestScoping {
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
         guard testCase != nil else { return try await function() }
-        try await TestDatabase.with(template: template()) { try await function() }
+        try await TestDatabase.with(template: template) { try await function() }
     }
 }
 
 extension Trait where Self == DatabaseTrait {
     /// A clone of the migrated database.
-    public static var database: Self { DatabaseTrait { TestCluster.template } }
+    public static var database: Self { DatabaseTrait { try await TestCluster.template } }
     /// A database without any schema.
     public static var emptyDatabase: Self { DatabaseTrait { "template1" } }
 }
