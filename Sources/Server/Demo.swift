@@ -116,9 +116,7 @@ enum Demonstration {
         let passphrase: String = try passphrase(house, slug)
         var vote: Vote = try await house.vote(slug)
         if vote.opening == nil {
-            let key: String = try await house.openings.makeSeal(vote.id, passphrase: passphrase, by: .operator)
-            try Console.writeSecret(key, to: keyPath)
-            try await house.openings.open(vote.id, keyFile: key, passphrase: passphrase, by: .operator)
+            try await house.open(vote, keyFile: keyPath, passphrase: passphrase)
             vote = try await house.vote(slug)
         }
         if vote.closedAt == nil {
@@ -146,10 +144,8 @@ enum Demonstration {
         }
         let vote: Vote = try await house.vote(slug)
         if vote.opening == nil {
-            let passphrase: String = try passphrase(house, slug)
-            let key: String = try await house.openings.makeSeal(vote.id, passphrase: passphrase, by: .operator)
-            try Console.writeSecret(key, to: house.file("custodian/\(slug).key"))
-            try await house.openings.open(vote.id, keyFile: key, passphrase: passphrase, by: .operator)
+            try await house.open(
+                vote, keyFile: house.file("custodian/\(slug).key"), passphrase: try passphrase(house, slug))
         }
         try await Sequencer(pool: house.pool, secrets: house.secrets).drain(vote.id)
         return try await house.codes.issue(20, for: vote.id, by: .operator)

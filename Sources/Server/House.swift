@@ -94,7 +94,8 @@ struct House: Sendable {
     let pool: Pool
     let secrets: Secrets
     let logger: Logger
-    private let cluster: LocalCluster?
+    /// The private database; nil when the settings name another.
+    let cluster: LocalCluster?
 
     /// Runs the body in the installation of the data directory, and leaves it as it was found.
     ///
@@ -140,6 +141,16 @@ struct House: Sendable {
             secrets: secrets, logger: logger, cluster: cluster)
     }
 
+    /// An installation that nobody enters: its settings and pages, without a database and without its secret.
+    static func plan(_ options: DataOptions) async throws -> House {
+        let logger = Logger(label: "tilleul")
+        return House(
+            settings: try await Settings.load(dataDirectory: options.dataDir),
+            dataDirectory: URL(filePath: options.dataDir).path(percentEncoded: false),
+            pool: Pool(Pool.Configuration(url: "", maximumConnections: 1), logger: logger),
+            secrets: Secrets(master: (0..<32).map { _ in UInt8.random(in: .min ... .max) }), logger: logger, cluster: nil)
+    }
+
     private func leave() async {
         await pool.close()
         await cluster?.stop()
@@ -170,6 +181,28 @@ struct House: Sendable {
 }
 
 extension House {
+    /// Makes the custodian's key, writes it to a file and opens the vote.
+    ///
+    /// A key that is there already is never overwritten: it may be all that opens the ballots of some vote. When it is
+    /// the one that an interrupted opening of this vote left, it is used.
+    func open(_ vote: Vote, keyFile path: String, passphrase: String) async throws {
+        guard vote.opening == nil else { throw VoteRefusal.alreadyOpened }
+        let key: String
+        if FileManager.default.fileExists(atPath: path) {
+            key = String(decoding: try Console.read(path), as: UTF8.self)
+        } else {
+            key = try await openings.makeSeal(vote.id, passphrase: passphrase, by: .operator)
+            try Console.writeSecret(key, to: path)
+        }
+        do {
+            try await openings.open(vote.id, keyFile: key, passphrase: passphrase, by: .operator)
+        } catch let refusal as VoteRefusal where refusal == .wrongKey || refusal == .noSeal {
+            throw Failure(
+                message: "The file \(path) holds another key, or the passphrase is not its own; it is left as it is. "
+                    + "If no vote needs it, move it away and try again.")
+        }
+    }
+
     /// Accounts, with the words of the site in their letters.
     var accounts: Accounts {
         get throws {

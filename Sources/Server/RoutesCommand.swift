@@ -1,5 +1,6 @@
 import ArgumentParser
 import Hummingbird
+import Postgres
 import Web
 
 /// `tilleul routes`: every route of the service.
@@ -10,10 +11,11 @@ struct RoutesCommand: AsyncParsableCommand {
     @OptionGroup var data: DataOptions
 
     func run() async throws {
-        try await House.run(data) { house in
-            let router = Router(context: AppContext.self)
-            house.add(to: router.group(), site: try house.site())
-            for line in router.routes.map({ "\($0.method.rawValue)\t\($0.path)" }).sorted() { print(line) }
-        }
+        let house: House = try await House.plan(data)
+        let router = Router(context: AppContext.self)
+        addProbes(to: router, ready: {})
+        house.add(to: router.group(), site: try house.site())
+        for line in router.routes.map({ "\($0.method.rawValue)\t\($0.path)" }).sorted() { print(line) }
+        await house.pool.close()
     }
 }

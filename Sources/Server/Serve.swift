@@ -32,7 +32,7 @@ struct Serve: AsyncParsableCommand {
             let service = house.application(site: site, host: host, port: port, started: started)
             let group = ServiceGroup(
                 configuration: ServiceGroupConfiguration(
-                    services: [
+                    services: (house.cluster.map { [.init(service: $0)] } ?? []) + [
                         .init(service: Sequencer(pool: house.pool, secrets: house.secrets, logger: house.logger)),
                         .init(service: try house.mail()),
                         .init(service: Housekeeping(pool: house.pool, logger: house.logger)),

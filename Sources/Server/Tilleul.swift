@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Glibc
 import Participation
 
 /// The one program of the service.
@@ -71,24 +72,45 @@ enum Console {
         return Array(data)
     }
 
-    /// Writes a file that only its owner may read.
+    /// Writes a new file that only its owner may read, and sees it on the disk.
+    ///
+    /// - Throws: `Failure` when the file cannot be written, and when there is one already.
     static func writeSecret(_ text: String, to path: String) throws {
         let folder: String = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        guard
-            FileManager.default.createFile(
-                atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
-        else { throw Failure(message: "\(path) cannot be written.") }
+        if !FileManager.default.fileExists(atPath: folder) {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        }
+        let file: Int32 = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard file >= 0 else {
+            throw Failure(
+                message: errno == EEXIST ? "\(path) is there already; it is left as it is." : "\(path) cannot be written.")
+        }
+        defer { close(file) }
+        let bytes: [UInt8] = Array(text.utf8)
+        guard write(file, bytes, bytes.count) == bytes.count, fsync(file) == 0 else {
+            unlink(path)
+            throw Failure(message: "\(path) cannot be written.")
+        }
+        let directory: Int32 = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard directory >= 0 else { return }
+        fsync(directory)
+        close(directory)
     }
 
     /// A secret from the file given, or asked for at the terminal; its final line end does not count.
-    static func secret(file: String?, prompt: String) throws -> String {
+    static func secret(file: String?, prompt: String, option: String = "--passphrase-file") throws -> String {
         let text: String
         if let file {
             text = String(decoding: try read(file), as: UTF8.self)
         } else {
+            // Without a terminal getpass would read the standard input, and take its end for an empty secret.
+            guard access("/dev/tty", R_OK | W_OK) == 0, let terminal = fopen("/dev/tty", "r") else {
+                throw Failure(message: "Give the secret with \(option), or at a terminal.", status: 2)
+            }
+            fclose(terminal)
             guard let typed = getpass(prompt) else {
-                throw Failure(message: "Give the secret with --passphrase-file, or at a terminal.", status: 2)
+                throw Failure(message: "The secret could not be read; give it with \(option).", status: 2)
             }
             text = String(cString: typed)
         }

@@ -28,18 +28,9 @@ struct VotesCommand: AsyncParsableCommand {
             let opens: Date? = try opens.map(moment)
             let closes: Date? = try closes.map(moment)
             try await House.run(data) { house in
-                let processID: ID<Participation.Process>
-                if let known = try await house.processes.find(process) {
-                    processID = known.id
-                } else {
-                    processID = try await house.processes.create(
-                        ProcessDraft(
-                            slug: process, title: Texts(["fr": process]), summary: Texts([:]), description: Texts([:]),
-                            phases: []), by: .operator)
-                }
                 do {
                     let warnings: [PabulibProblem] = try await house.imports.importVote(
-                        bytes, into: processID,
+                        bytes, intoProcess: process,
                         options: Imports.Options(slug: slug, rule: rule, tie: tie, opens: opens, closes: closes),
                         by: .operator)
                     for warning in warnings { Console.error("\(file):\(warning)") }
@@ -88,10 +79,8 @@ struct VotesCommand: AsyncParsableCommand {
                 file: key.passphraseFile, prompt: "Passphrase for the custodian's key: ")
             try await House.run(data) { house in
                 let vote: Vote = try await house.vote(slug)
-                let file: String = try await house.openings.makeSeal(vote.id, passphrase: passphrase, by: .operator)
                 let path: String = key.path(slug, house)
-                try Console.writeSecret(file, to: path)
-                try await house.openings.open(vote.id, keyFile: file, passphrase: passphrase, by: .operator)
+                try await house.open(vote, keyFile: path, passphrase: passphrase)
                 try await Sequencer(pool: house.pool, secrets: house.secrets).drain(vote.id)
                 print("Vote “\(slug)” is open. The custodian's key is in \(path).")
             }
@@ -128,6 +117,7 @@ struct VotesCommand: AsyncParsableCommand {
                 file: key.passphraseFile, prompt: "Passphrase of the custodian's key: ")
             try await House.run(data) { house in
                 let vote: Vote = try await house.vote(slug)
+                guard vote.closedAt != nil else { throw VoteRefusal.notClosed }
                 let file = String(decoding: try Console.read(key.path(slug, house)), as: UTF8.self)
                 try await house.counts.count(vote.id, keyFile: file, passphrase: passphrase, by: .operator)
                 print("Vote “\(slug)” is counted. Next: tilleul votes publish \(slug)")
@@ -163,6 +153,9 @@ struct VotesCommand: AsyncParsableCommand {
         func run() async throws {
             try await House.run(data) { house in
                 let vote: Vote = try await house.vote(slug)
+                if let output, FileManager.default.fileExists(atPath: output) {
+                    throw Failure(message: "\(output) is there already; it is left as it is, and no code was made.")
+                }
                 let codes: [String] = try await house.codes.issue(count, for: vote.id, by: .operator)
                 let address = "\(house.settings.publicURL)/votes/\(slug)/code"
                 let csv: String = "number,code,address\n"
