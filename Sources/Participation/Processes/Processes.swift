@@ -26,22 +26,29 @@ public struct Processes: Sendable {
     /// - Throws: `ProcessRefusal`; `NotAllowed` unless the actor is an agent or the operator.
     @discardableResult
     public func create(_ draft: ProcessDraft, demonstration: Bool = false, by actor: Actor) async throws -> ID<Process> {
-        try draft.check()
-        let id = ID<Process>()
-        try await refusing {
+        try await Self.refusing {
             try await pool.transaction("process_create") { transaction in
-                try await Authority.require([.participationAgent], of: actor, in: transaction)
-                try await transaction.execute(
-                    "process_insert",
-                    """
-                    INSERT INTO process (id, slug, title, summary, description, demonstration)
-                    VALUES (\(id.uuid), \(draft.slug), \(draft.title.json)::jsonb, \(draft.summary.json)::jsonb,
-                            \(draft.description.json)::jsonb, \(demonstration))
-                    """)
-                try await write(draft.phases, of: id, in: transaction)
-                try await Acts.record("process_created", by: actor, on: "process", id, in: transaction)
+                try await Self.create(draft, demonstration: demonstration, by: actor, in: transaction)
             }
         }
+    }
+
+    /// The same, as a part of an act that makes more than the process; for `refusing`.
+    static func create(
+        _ draft: ProcessDraft, demonstration: Bool = false, by actor: Actor, in transaction: some Executor
+    ) async throws -> ID<Process> {
+        try draft.check()
+        try await Authority.require([.participationAgent], of: actor, in: transaction)
+        let id = ID<Process>()
+        try await transaction.execute(
+            "process_insert",
+            """
+            INSERT INTO process (id, slug, title, summary, description, demonstration)
+            VALUES (\(id.uuid), \(draft.slug), \(draft.title.json)::jsonb, \(draft.summary.json)::jsonb,
+                    \(draft.description.json)::jsonb, \(demonstration))
+            """)
+        try await write(draft.phases, of: id, in: transaction)
+        try await Acts.record("process_created", by: actor, on: "process", id, in: transaction)
         return id
     }
 
@@ -50,7 +57,7 @@ public struct Processes: Sendable {
     /// - Throws: `ProcessRefusal`; `NotAllowed` unless the actor is an agent of the process or the operator.
     public func edit(_ id: ID<Process>, _ draft: ProcessDraft, by actor: Actor) async throws {
         try draft.check()
-        try await refusing {
+        try await Self.refusing {
             try await pool.transaction("process_edit") { transaction in
                 try await Authority.require([.participationAgent], of: actor, process: id, in: transaction)
                 try await transaction.execute(
@@ -62,13 +69,13 @@ public struct Processes: Sendable {
                     WHERE id = \(id.uuid)
                     """)
                 try await transaction.execute("phase_clear", "DELETE FROM phase WHERE process_id = \(id.uuid)")
-                try await write(draft.phases, of: id, in: transaction)
+                try await Self.write(draft.phases, of: id, in: transaction)
                 try await Acts.record("process_edited", by: actor, on: "process", id, in: transaction)
             }
         }
     }
 
-    private func write(_ phases: [PhaseDraft], of id: ID<Process>, in transaction: some Executor) async throws {
+    private static func write(_ phases: [PhaseDraft], of id: ID<Process>, in transaction: some Executor) async throws {
         guard !phases.isEmpty else { return }
         _ = try await transaction.pipeline(
             phases.map { phase in
@@ -84,9 +91,10 @@ public struct Processes: Sendable {
             })
     }
 
-    private func refusing(_ body: () async throws -> Void) async throws {
+    /// Runs an act that writes processes, and tells a refusal by its name.
+    static func refusing<T>(_ body: () async throws -> T) async throws -> T {
         do {
-            try await body()
+            return try await body()
         } catch let error as PostgresError where error.constraint == "process_slug" {
             throw ProcessRefusal.slugTaken
         }

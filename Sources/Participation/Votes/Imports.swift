@@ -56,12 +56,48 @@ public struct Imports: Sendable {
     public func importVote(
         _ bytes: [UInt8], into process: ID<Process>, options: Options, by actor: Actor
     ) async throws -> [PabulibProblem] {
-        let reading: PabulibReading = PabulibFile.parse(bytes)
-        guard let file = reading.file else { throw UnreadableFile(problems: reading.problems) }
+        let (file, warnings) = try Self.read(bytes)
         try await votes.create(
             try VoteSettings(file, options: options), projects: VoteProject.all(of: file), in: process,
             demonstration: options.demonstration, by: actor)
-        return reading.warnings
+        return warnings
+    }
+
+    /// The same into the process with the handle `slug`, which is made with the vote, or not at all, when there is none.
+    @discardableResult
+    public func importVote(
+        _ bytes: [UInt8], intoProcess slug: String, options: Options, by actor: Actor
+    ) async throws -> [PabulibProblem] {
+        let (file, warnings) = try Self.read(bytes)
+        let settings = try VoteSettings(file, options: options)
+        let projects: [VoteProject] = VoteProject.all(of: file)
+        try await Processes.refusing {
+            try await Votes.refusing {
+                try await pool.transaction("vote.import") { transaction in
+                    let known: Row? = try await transaction.one(
+                        "vote.import_process", "SELECT id FROM process WHERE slug = \(slug)")
+                    let process: ID<Process> =
+                        if let known { ID(try known.get("id", as: UUID.self)) } else {
+                            try await Processes.create(
+                                ProcessDraft(
+                                    slug: slug, title: Texts(["fr": slug]), summary: Texts([:]),
+                                    description: Texts([:]), phases: []), by: actor, in: transaction)
+                        }
+                    try await Votes.create(
+                        settings, projects: projects, in: process, demonstration: options.demonstration, by: actor,
+                        in: transaction)
+                }
+            }
+        }
+        return warnings
+    }
+
+    private static func read(_ bytes: [UInt8]) throws -> (file: PabulibFile, warnings: [PabulibProblem]) {
+        let reading: PabulibReading = PabulibFile.parse(bytes)
+        guard let file = reading.file else {
+            throw UnreadableFile(problems: reading.problems.sorted { $0.line < $1.line })
+        }
+        return (file, reading.warnings)
     }
 
     /// A ballot of a file that was not cast, and why.

@@ -34,34 +34,45 @@ public struct Votes: Sendable {
         _ settings: VoteSettings, projects: [VoteProject], in process: ID<Process>, demonstration: Bool = false,
         by actor: Actor
     ) async throws -> ID<Vote> {
-        try settings.check()
-        let id = ID<Vote>()
-        try await refusing {
+        try await Self.refusing {
             try await pool.transaction("vote.create") { transaction in
-                try await Authority.require([.participationAgent], of: actor, process: process, in: transaction)
-                try await transaction.execute(
-                    "vote.insert",
-                    """
-                    INSERT INTO vote (
-                        id, process_id, slug, title, description, languages, budget, currency, ballot_type, minimum,
-                        maximum, budget_limit, points_per_project, points_in_total, grades, rule, tie, threshold, step,
-                        eligibility, channels, policy, revote, minimum_age, small_cell, opens_at, closes_at,
-                        demonstration)
-                    VALUES (
-                        \(id.uuid), \(process.uuid), \(settings.slug), \(settings.title.json)::jsonb,
-                        \(settings.description.json)::jsonb, \(settings.languages), \(settings.budget),
-                        \(settings.currency), \(settings.ballot.type.rawValue), \(settings.ballot.minimum),
-                        \(settings.ballot.maximum), \(settings.ballot.budgetLimit),
-                        \(settings.ballot.pointsPerProject), \(settings.ballot.pointsInTotal),
-                        \(settings.ballot.grades), \(settings.counting.rule), \(settings.counting.tie),
-                        \(settings.counting.threshold), \(settings.counting.step), \(settings.eligibility),
-                        \(settings.channels), \(settings.policy), \(settings.revote), \(settings.minimumAge),
-                        \(settings.smallCell), \(settings.opens), \(settings.closes), \(demonstration))
-                    """)
-                try await write(projects, of: id, in: transaction)
-                try await Acts.record("vote_created", by: actor, on: "vote", id, in: transaction)
+                try await Self.create(
+                    settings, projects: projects, in: process, demonstration: demonstration, by: actor,
+                    in: transaction)
             }
         }
+    }
+
+    /// The same, as a part of an act that makes more than the vote; for `refusing`.
+    @discardableResult
+    static func create(
+        _ settings: VoteSettings, projects: [VoteProject], in process: ID<Process>, demonstration: Bool,
+        by actor: Actor, in transaction: some Executor
+    ) async throws -> ID<Vote> {
+        try settings.check()
+        let id = ID<Vote>()
+        try await Authority.require([.participationAgent], of: actor, process: process, in: transaction)
+        try await transaction.execute(
+            "vote.insert",
+            """
+            INSERT INTO vote (
+                id, process_id, slug, title, description, languages, budget, currency, ballot_type, minimum,
+                maximum, budget_limit, points_per_project, points_in_total, grades, rule, tie, threshold, step,
+                eligibility, channels, policy, revote, minimum_age, small_cell, opens_at, closes_at,
+                demonstration)
+            VALUES (
+                \(id.uuid), \(process.uuid), \(settings.slug), \(settings.title.json)::jsonb,
+                \(settings.description.json)::jsonb, \(settings.languages), \(settings.budget),
+                \(settings.currency), \(settings.ballot.type.rawValue), \(settings.ballot.minimum),
+                \(settings.ballot.maximum), \(settings.ballot.budgetLimit),
+                \(settings.ballot.pointsPerProject), \(settings.ballot.pointsInTotal),
+                \(settings.ballot.grades), \(settings.counting.rule), \(settings.counting.tie),
+                \(settings.counting.threshold), \(settings.counting.step), \(settings.eligibility),
+                \(settings.channels), \(settings.policy), \(settings.revote), \(settings.minimumAge),
+                \(settings.smallCell), \(settings.opens), \(settings.closes), \(demonstration))
+            """)
+        try await write(projects, of: id, in: transaction)
+        try await Acts.record("vote_created", by: actor, on: "vote", id, in: transaction)
         return id
     }
 
@@ -71,7 +82,7 @@ public struct Votes: Sendable {
     ///   officer of it, or the operator.
     public func edit(_ id: ID<Vote>, _ settings: VoteSettings, projects: [VoteProject], by actor: Actor) async throws {
         try settings.check()
-        try await refusing {
+        try await Self.refusing {
             try await pool.transaction("vote.edit") { transaction in
                 let vote: Vote = try await Self.lock(id, by: actor, [.participationAgent, .returningOfficer], transaction)
                 guard vote.opening == nil else { throw VoteRefusal.alreadyOpened }
@@ -95,13 +106,13 @@ public struct Votes: Sendable {
                     WHERE id = \(id.uuid)
                     """)
                 try await transaction.execute("project.clear", "DELETE FROM project WHERE vote_id = \(id.uuid)")
-                try await write(projects, of: id, in: transaction)
+                try await Self.write(projects, of: id, in: transaction)
                 try await Acts.record("vote_edited", by: actor, on: "vote", id, in: transaction)
             }
         }
     }
 
-    private func write(_ projects: [VoteProject], of id: ID<Vote>, in transaction: some Executor) async throws {
+    private static func write(_ projects: [VoteProject], of id: ID<Vote>, in transaction: some Executor) async throws {
         guard !projects.isEmpty else { return }
         _ = try await transaction.pipeline(
             projects.map { project in
@@ -117,9 +128,10 @@ public struct Votes: Sendable {
             })
     }
 
-    private func refusing(_ body: () async throws -> Void) async throws {
+    /// Runs an act that writes votes, and tells a refusal by its name.
+    static func refusing<T>(_ body: () async throws -> T) async throws -> T {
         do {
-            try await body()
+            return try await body()
         } catch let error as PostgresError {
             switch error.constraint {
             case "vote_slug": throw VoteRefusal.slugTaken
