@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import Glibc
 public import Logging
+public import ServiceLifecycle
 internal import Synchronization
 
 /// A private PostgreSQL server in a folder of ours, reached by a Unix socket and by nothing else.
@@ -9,7 +10,7 @@ internal import Synchronization
 /// it. Run as root, the server runs as an unprivileged user, as PostgreSQL wants it.
 ///
 /// The folder holds `data` (PostgreSQL's own), `run` (the socket), `log` (what the server says) and two lock files.
-public final class LocalCluster: Sendable {
+public final class LocalCluster: Service {
     /// What a cluster is for.
     public struct Options: Sendable {
         /// False gives up durability for speed: for tests alone.
@@ -44,12 +45,16 @@ public final class LocalCluster: Sendable {
     public let wasRunning: Bool
 
     private let place: ClusterPlace
+    private let options: Options
+    private let logger: Logger
     /// Held, shared, as long as this process uses the cluster.
     private let users: FileLock
     private let isStopped = Atomic(false)
 
-    private init(place: ClusterPlace, users: FileLock, wasRunning: Bool) {
+    private init(place: ClusterPlace, options: Options, users: FileLock, wasRunning: Bool, logger: Logger) {
         self.place = place
+        self.options = options
+        self.logger = logger
         self.users = users
         self.wasRunning = wasRunning
         directory = place.directory
@@ -90,6 +95,34 @@ public final class LocalCluster: Sendable {
         place.runningProcess()
     }
 
+    // MARK: - Keeping
+
+    /// Starts the server again whenever it has died, until the service stops: a private database has nobody else to
+    /// look after it. Connections that were lost are for the pool to open again.
+    public func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do {
+                    if self.place.runningProcess() == nil {
+                        try await Threads.run("cluster-revive") { try self.revive() }
+                    }
+                } catch {
+                    self.logger.error("The private database does not start again", metadata: ["error": "\(error)"])
+                }
+                try? await Task.sleep(for: .seconds(1))
+            }
+        }
+    }
+
+    private func revive() throws {
+        let starting = try FileLock(path: place.directory + "/start.lock", exclusive: true)
+        defer { starting.release() }
+        // Another process that uses the cluster may have been quicker.
+        guard try !place.waitForRunningServer() else { return }
+        logger.error("The private database has died and is started again", metadata: ["directory": "\(directory)"])
+        try place.startServer(options)
+    }
+
     // MARK: - Starting
 
     private static func start(_ path: String, _ options: Options, _ logger: Logger) throws -> LocalCluster {
@@ -105,7 +138,8 @@ public final class LocalCluster: Sendable {
             logger.debug(
                 wasRunning ? "Joined the running database." : "Started the private database.",
                 metadata: ["directory": "\(place.directory)"])
-            return LocalCluster(place: place, users: users, wasRunning: wasRunning)
+            return LocalCluster(
+                place: place, options: options, users: users, wasRunning: wasRunning, logger: logger)
         } catch {
             users.release()
             throw error

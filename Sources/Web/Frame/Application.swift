@@ -43,17 +43,7 @@ public func application(
     let table = RouteTable()
 
     // Middleware applies to routes added after it: these two are for machines and pass through none.
-    router.get("/healthz") { _, _ in Answer.plain(.ok, "ok\n") }
-    router.get("/readyz") { _, context in
-        do {
-            try await ready()
-            return Answer.plain(.ok, "ready\n")
-        } catch {
-            context.logger.error("The service is not ready", metadata: ["error": "\(String(reflecting: error))"])
-            return Answer.plain(.serviceUnavailable, "not ready\n")
-        }
-    }
-
+    addProbes(to: router, ready: ready)
     if site.city.isBehindProxy { router.add(middleware: ForwardedAddress()) }
     router.add(middleware: SecurityHeaders(isSecure: site.cookies.secure))
     router.add(middleware: RequestLog())
@@ -80,6 +70,22 @@ public func application(
             availableConnectionsDelegate: MaximumAvailableConnections(settings.connections)),
         onServerRunning: { channel in await started(channel.localAddress?.port ?? settings.port) },
         logger: logger)
+}
+
+/// Adds the routes that tell machines how the service is: whether its process lives, and whether it can work.
+///
+/// - Parameter ready: throws when the service cannot work.
+public func addProbes(to router: Router<AppContext>, ready: @escaping @Sendable () async throws -> Void) {
+    router.get("/healthz") { _, _ in Answer.plain(.ok, "ok\n") }
+    router.get("/readyz") { _, context in
+        do {
+            try await ready()
+            return Answer.plain(.ok, "ready\n")
+        } catch {
+            context.logger.error("The service is not ready", metadata: ["error": "\(String(reflecting: error))"])
+            return Answer.plain(.serviceUnavailable, "not ready\n")
+        }
+    }
 }
 
 enum Answer {
