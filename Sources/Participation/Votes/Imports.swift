@@ -95,7 +95,7 @@ public struct Imports: Sendable {
     private static func read(_ bytes: [UInt8]) throws -> (file: PabulibFile, warnings: [PabulibProblem]) {
         let reading: PabulibReading = PabulibFile.parse(bytes)
         guard let file = reading.file else {
-            throw UnreadableFile(problems: reading.problems.sorted { $0.line < $1.line })
+            throw UnreadableFile(problems: reading.problems.sorted { ($0.line ?? .max) < ($1.line ?? .max) })
         }
         return (file, reading.warnings)
     }
