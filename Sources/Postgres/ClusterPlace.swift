@@ -206,7 +206,8 @@ struct ClusterPlace: Sendable {
         let result = PQexec(server, statement)
         defer { PQclear(result) }
         guard PQresultStatus(result) == PGRES_COMMAND_OK else {
-            throw Problem(description: "The database could not be made ready. \(String(cString: PQerrorMessage(server)))")
+            let reason = String(cString: PQerrorMessage(server))
+            throw Problem(description: "The database could not be made ready. \(reason)")
         }
     }
 

@@ -210,10 +210,8 @@ public final class Pool: Executor, Service {
             // One may have come back between the first look and now.
             if let idle = state.idle.popLast() { return .wire(idle.wire) }
             guard state.waiting < configuration.maximumWaiters else {
-                return .error(
-                    poolError(
-                        waiter.name, "all \(configuration.maximumConnections) connections are busy and "
-                            + "\(state.waiting) callers wait already"))
+                let crowd = "all connections are busy and \(state.waiting) callers wait already"
+                return .error(poolError(waiter.name, crowd))
             }
             waiter.continuation = continuation
             state.line.append(waiter)
@@ -372,10 +370,11 @@ public final class Pool: Executor, Service {
         guard let delay else { return }
         Reactor.shared.alarm(after: delay) { [weak self] in
             guard let self else { return }
-            open(state.withLock { state in
-                state.isBackingOff = false
-                return wanted(&state)
-            })
+            open(
+                state.withLock { state in
+                    state.isBackingOff = false
+                    return wanted(&state)
+                })
         }
     }
 
@@ -427,13 +426,13 @@ public final class Pool: Executor, Service {
             return (late, next, state.lastFailure, state.open)
         }
         for (waiter, continuation) in late {
+            let unreachable = cause.map {
+                PostgresError(kind: .connection, sqlState: $0.sqlState, query: "\(waiter.name)", message: $0.message)
+            }
+            let patience = configuration.acquireTimeout
             continuation.resume(
-                throwing: cause.map {
-                    PostgresError(
-                        kind: .connection, sqlState: $0.sqlState, query: "\(waiter.name)", message: $0.message)
-                } ?? poolError(
-                    waiter.name,
-                    "no connection came free within \(configuration.acquireTimeout) (\(busy) are in use)"))
+                throwing: unreachable
+                    ?? poolError(waiter.name, "no connection came free within \(patience) (\(busy) are in use)"))
         }
         if let next { alarm(at: next) }
     }

@@ -74,8 +74,9 @@ private enum ArrayTypes {
         .boolArray, .byteaArray, .int2Array, .int4Array, .int8Array, .textArray, .float8Array, .timestamptzArray,
         .uuidArray,
         PostgresType(rawValue: 199), PostgresType(rawValue: 3807),  // json[], jsonb[]
-        PostgresType(rawValue: 1003), PostgresType(rawValue: 1014), PostgresType(rawValue: 1015),  // name, char, varchar
-        PostgresType(rawValue: 1021), PostgresType(rawValue: 1028), PostgresType(rawValue: 1231),  // real, oid, numeric
+        // name[], character[], varchar[], real[], oid[], numeric[]
+        PostgresType(rawValue: 1003), PostgresType(rawValue: 1014), PostgresType(rawValue: 1015),
+        PostgresType(rawValue: 1021), PostgresType(rawValue: 1028), PostgresType(rawValue: 1231),
         PostgresType(rawValue: 1115), PostgresType(rawValue: 1182),  // timestamp, date
     ]
 }

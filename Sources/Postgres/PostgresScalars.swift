@@ -104,7 +104,9 @@ extension Double: PostgresEncodable, PostgresDecodable {
     /// Reads `double precision` or `real`.
     public init(postgres cell: Cell) throws {
         let bytes = try cell.bytes(of: .float8, .float4, as: "Double")
-        self = cell.type == .float8 ? Double(bitPattern: bytes.bigEndian()) : Double(Float(bitPattern: bytes.bigEndian()))
+        self =
+            cell.type == .float8
+            ? Double(bitPattern: bytes.bigEndian()) : Double(Float(bitPattern: bytes.bigEndian()))
     }
 }
 
@@ -219,11 +221,12 @@ extension Date: PostgresEncodable, PostgresDecodable {
             seconds = days == .max ? .infinity : days == .min ? -.infinity : Double(days) * 86_400
         } else {
             let microseconds: Int64 = bytes.bigEndian()
-            seconds = switch microseconds {
-            case .max: .infinity
-            case .min: -.infinity
-            default: Double(microseconds) / 1e6
-            }
+            seconds =
+                switch microseconds {
+                case .max: .infinity
+                case .min: -.infinity
+                default: Double(microseconds) / 1e6
+                }
         }
         self.init(timeIntervalSinceReferenceDate: seconds - Self.epochs)
     }

@@ -60,8 +60,10 @@ public struct Cell {
 
     /// The error to throw from an initialiser that cannot read this cell: it names the types, never the value.
     public func mismatch(_ expected: String) -> any Error {
-        isNull ? CellMismatch(reason: "is NULL, \(expected) expected") : CellMismatch(
-            reason: "holds \(type), which does not read as \(expected)")
+        isNull
+            ? CellMismatch(reason: "is NULL, \(expected) expected")
+            : CellMismatch(
+                reason: "holds \(type), which does not read as \(expected)")
     }
 
     /// The bytes, when the value is not NULL and its type is one of those given.

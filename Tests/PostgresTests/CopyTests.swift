@@ -18,9 +18,13 @@ import Testing
             let sum: Int = try await connection.one("test.sum", "SELECT sum(n)::bigint AS sum FROM line")!.get("sum")
             #expect(sum == 5_000_050_000)
             var count = 0
-            for try await row in try await connection.copyOut("test.out", "COPY (SELECT * FROM line ORDER BY n) TO STDOUT") {
+            for try await row in try await connection.copyOut(
+                "test.out", "COPY (SELECT * FROM line ORDER BY n) TO STDOUT")
+            {
                 count += 1
-                if count % 9_999 == 0 { #expect(String(decoding: row, as: UTF8.self) == "\(count)\tligne numéro \(count)\n") }
+                if count % 9_999 == 0 {
+                    #expect(String(decoding: row, as: UTF8.self) == "\(count)\tligne numéro \(count)\n")
+                }
             }
             #expect(count == 100_000)
             try await stillWorks(connection)

@@ -53,7 +53,9 @@ import Testing
     ])
     func `an error carries state, constraint and query, and no value`(refused: Case) async throws {
         let error = try #require(
-            await #expect(throws: PostgresError.self) { try await TestDatabase.pool.execute("residents.add", refused.sql) })
+            await #expect(throws: PostgresError.self) {
+                try await TestDatabase.pool.execute("residents.add", refused.sql)
+            })
         #expect(error.kind == refused.kind)
         #expect(error.sqlState == refused.state)
         #expect(error.constraint == refused.constraint)

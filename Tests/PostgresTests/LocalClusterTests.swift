@@ -91,7 +91,12 @@ import Testing
             }
             try await Task.sleep(for: .milliseconds(200))
             kill(try #require(cluster.process), SIGINT)
-            for task in [Task { try await sleeper.value.count }, Task { try await open.value; return 0 }] {
+            for task in [
+                Task { try await sleeper.value.count },
+                Task {
+                    try await open.value; return 0
+                },
+            ] {
                 let error = await #expect(throws: PostgresError.self) { try await task.value }
                 #expect(error?.kind == .connection)
             }

@@ -8,7 +8,8 @@ import Testing
         for _ in 0..<3 {
             let results = try await TestDatabase.pool.pipeline([
                 ("test.a", "SELECT \(1) AS n"), ("test.b", "SELECT n FROM generate_series(1, \(3)) AS n"),
-                ("test.c", "SELECT 1 AS n WHERE false"), ("test.a", "SELECT \(2) AS n"), ("test.d", "SELECT \("x") AS n"),
+                ("test.c", "SELECT 1 AS n WHERE false"), ("test.a", "SELECT \(2) AS n"),
+                ("test.d", "SELECT \("x") AS n"),
             ])
             #expect(results.map(\.count) == [1, 3, 0, 1, 1])
             #expect(try results[3][0].get("n", as: Int.self) == 2)
@@ -17,7 +18,8 @@ import Testing
         #expect(try await TestDatabase.pool.pipeline([]).isEmpty)
     }
 
-    @Test func `an error in the middle undoes all, names its statement, and leaves the connection usable`() async throws {
+    @Test func `an error in the middle undoes all, names its statement, and leaves the connection usable`() async throws
+    {
         try await TestDatabase.pool.withConnection { connection in
             try await connection.execute("test.create", "CREATE TABLE thing (n bigint CONSTRAINT thing_once UNIQUE)")
             for _ in 0..<3 {
@@ -37,7 +39,10 @@ import Testing
 
     @Test func `ten thousand statements and large answers do not block one another`() async throws {
         let statements = (0..<10_000).map { number in
-            ("test.big" as StaticString, "SELECT \(number) AS n, repeat('x', 1000) AS filler, \(String(repeating: "y", count: 500)) AS y" as SQL)
+            (
+                "test.big" as StaticString,
+                "SELECT \(number) AS n, repeat('x', 1000) AS filler, \(String(repeating: "y", count: 500)) AS y" as SQL
+            )
         }
         let results = try await TestDatabase.pool.pipeline(statements)
         #expect(try results.enumerated().allSatisfy { try $1[0].get("n", as: Int.self) == $0 })

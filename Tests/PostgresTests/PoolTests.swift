@@ -19,7 +19,8 @@ import Testing
         let processes = try await withThrowingTaskGroup(of: Int32.self) { group in
             for _ in 0..<60 {
                 group.addTask {
-                    try await pool.one("test.who", "SELECT pg_backend_pid() AS process, pg_sleep(0.005)")!.get("process")
+                    try await pool.one("test.who", "SELECT pg_backend_pid() AS process, pg_sleep(0.005)")!.get(
+                        "process")
                 }
             }
             return try await group.reduce(into: Set()) { $0.insert($1) }

@@ -16,9 +16,11 @@ import Testing
         let sql: SQL = "SELECT \(true) WHERE \(sql: inner) OR \(sql: inner) LIMIT \(5)"
         #expect(sql.text == "SELECT $1 WHERE a = $2 AND b = $3 AND c = $4 OR a = $5 AND b = $6 AND c = $7 LIMIT $8")
         #expect(sql.parameters.map(\.length) == [1, 8, 2, -1, 8, 2, -1, 8])
-        #expect(sql.parameters.map(\.position) == sql.text.utf8.indices.filter { sql.text.utf8[$0] == 36 }.map {
-            sql.text.utf8.distance(from: sql.text.utf8.startIndex, to: $0)
-        })
+        #expect(
+            sql.parameters.map(\.position)
+                == sql.text.utf8.indices.filter { sql.text.utf8[$0] == 36 }.map {
+                    sql.text.utf8.distance(from: sql.text.utf8.startIndex, to: $0)
+                })
     }
 
     @Test func `a splice of more than nine parameters keeps their order`() {
@@ -37,10 +39,12 @@ import Testing
         #expect(quoted.dropFirst().dropLast().replacingOccurrences(of: "\"\"", with: "").contains("\"") == false)
     }
 
-    @Test(.emptyDatabase, arguments: [
-        "'; DROP TABLE victim; --", "$1", "\\'; SELECT pg_sleep(10)", "\") OR 1=1", "é\u{0301}\u{1F333}", "",
-        "E'\\x00'", String(repeating: "'", count: 10_000),
-    ])
+    @Test(
+        .emptyDatabase,
+        arguments: [
+            "'; DROP TABLE victim; --", "$1", "\\'; SELECT pg_sleep(10)", "\") OR 1=1", "é\u{0301}\u{1F333}", "",
+            "E'\\x00'", String(repeating: "'", count: 10_000),
+        ])
     func `a bound text comes back as it was and does nothing`(text: String) async throws {
         let pool = TestDatabase.pool
         try await pool.execute("test.create", "CREATE TABLE victim (content text)")

@@ -109,7 +109,8 @@ import Testing
                             "test.sum", "SELECT sum(amount)::bigint AS sum FROM account")!.get("sum")
                         _ = try await transaction.query("test.wait", "SELECT pg_sleep(0.01)")
                         try await transaction.execute(
-                            "test.add", "UPDATE account SET amount = amount + \(sum) * 0 + 1 WHERE id = \(number % 2 + 1)")
+                            "test.add",
+                            "UPDATE account SET amount = amount + \(sum) * 0 + 1 WHERE id = \(number % 2 + 1)")
                     }
                 }
             }

@@ -72,7 +72,8 @@ import Testing
         #expect(try row.get("never", as: Date.self).timeIntervalSinceReferenceDate == .infinity)
         #expect(try row.get("text", as: String.self) == "2000-02-29 00:00:00+00")
         #expect(try await roundTrip(Date.distantFuture) == .distantFuture)
-        #expect(try await roundTrip(Date(timeIntervalSinceReferenceDate: -.infinity)).timeIntervalSinceReferenceDate < 0)
+        #expect(
+            try await roundTrip(Date(timeIntervalSinceReferenceDate: -.infinity)).timeIntervalSinceReferenceDate < 0)
     }
 
     @Test func `text reads from every type that is text, and from numeric`() async throws {
@@ -81,7 +82,8 @@ import Testing
         let columns: KeyValuePairs = [
             "'a'::text": "a", "'a'::varchar(3)": "a", "'a'::char(3)": "a  ", "'a'::name": "a", "'a'::\"char\"": "a",
             "'{\"a\": 1}'::json": "{\"a\": 1}", "'{\"a\":1}'::jsonb": "{\"a\": 1}", "'vert'::colour": "vert",
-            "0::numeric": "0", "-1.50::numeric": "-1.50", "123456789012345678901234567890.0001::numeric":
+            "0::numeric": "0", "-1.50::numeric": "-1.50",
+            "123456789012345678901234567890.0001::numeric":
                 "123456789012345678901234567890.0001", "0.00001::numeric": "0.00001", "10000::numeric": "10000",
             "'NaN'::numeric": "NaN", "100000000::numeric": "100000000", "99999999.9999::numeric(12,4)": "99999999.9999",
         ]
@@ -149,4 +151,3 @@ import Testing
         #expect(try await pool.execute("test.delete", "DELETE FROM thing WHERE false") == 0)
     }
 }
-

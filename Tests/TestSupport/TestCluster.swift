@@ -59,7 +59,8 @@ public struct TestCluster: Sendable {
             cluster.stopNow()
             try? FileManager.default.removeItem(atPath: cluster.directory)
         }
-        maintenance = Pool(.init(url: cluster.url, maximumConnections: 4, acquireTimeout: .seconds(60)), logger: Self.logger)
+        maintenance = Pool(
+            .init(url: cluster.url, maximumConnections: 4, acquireTimeout: .seconds(60)), logger: Self.logger)
     }
 
     /// Removes what test processes that were killed have left behind.
