@@ -169,8 +169,8 @@ extension Site {
     /// A piece of a page rendered on its own, to keep and to place with `{{{html}}}`: reflection makes long lists slow.
     ///
     /// The piece is the template filled with `view` alone: it knows no frame, so it may hold no form token.
-    public func fragment(_ template: String, _ view: Any, _ language: Language) -> String {
-        templates.render(template, view, in: language)
+    public func fragment(_ view: some PageView, _ language: Language) -> String {
+        templates.render(type(of: view).template, view, in: language)
     }
 
     /// A letter: the template of `view` inside the layout `mail`, in plain text.
@@ -200,7 +200,8 @@ extension Site {
             theme: theme,
             themes: [
                 .init(name: strings("theme.system"), href: "\(here)\(separator)theme=system", current: theme == nil),
-                .init(name: strings("theme.contrast"), href: "\(here)\(separator)theme=contrast", current: theme != nil),
+                .init(
+                    name: strings("theme.contrast"), href: "\(here)\(separator)theme=contrast", current: theme != nil),
             ],
             account: session?.account.map { .init(name: $0.name, deskHref: $0.hasDesk ? "/desk" : nil) },
             voting: session?.voting != nil,

@@ -167,9 +167,11 @@ struct BallotPage: PageView {
             Choice(
                 number: "4", key: "4", inputID: "choice-4", inputName: "choice", title: "Un jardin",
                 titleLanguage: "fr", href: "/votes/x/projects/4", district: "Nord", cost: "45 000 €",
-                cents: "4500000", checked: true, value: "2", label: "Points", grades: [])
+                cents: "4500000", checked: true, value: "2", label: "Points",
+                grades: [SelectOption(value: "3", label: "Bien", selected: true)])
         ], hiddenWords: "Deux choix ne sont pas dans la liste.", elsewhereCount: "2", elsewhereCents: "100",
-        elsewherePoints: "3", search: "parc", districts: [], hasDistricts: true,
+        elsewherePoints: "3", search: "parc",
+        districts: [SelectOption(value: "Nord", label: "Nord", selected: true)], hasDistricts: true,
         orders: [SelectOption(value: "number", label: "Numéro", selected: true)], countWords: "30 projets",
         isEmpty: true, standing: "Vous avez déjà voté.")
 }

@@ -54,6 +54,8 @@ public final class VoteShelf: Sendable {
 final class ShelvedVote: Sendable {
     let vote: Vote
     let cards: ProjectCards
+    /// The vote's page for visitors, as old as this copy of the vote at most.
+    let pages = VisitorPages()
 
     init(_ vote: Vote, cards: ProjectCards) {
         self.vote = vote
@@ -81,8 +83,7 @@ final class ProjectCards: Sendable {
             let strings: Strings = site.strings(language)
             var cards: [Int: String] = [:]
             for project in vote.projects {
-                cards[project.number] = site.fragment(
-                    "votes/card", ProjectCard(project, vote: vote, strings), language)
+                cards[project.number] = site.fragment(ProjectCard(project, vote: vote, strings), language)
             }
             html[language] = cards
             return cards
@@ -92,7 +93,12 @@ final class ProjectCards: Sendable {
 }
 
 /// A project in a list.
-struct ProjectCard: Sendable {
+struct ProjectCard: PageView {
+    static let template = "votes/card"
+    static let sample = ProjectCard(
+        number: "4", title: "Un jardin", titleLanguage: "fr", href: "/votes/x/projects/4", district: "Nord",
+        category: "Nature", cost: "45 000 €")
+
     let number: String
     let title: String
     /// The language of the title where it is not the reader's.
@@ -101,7 +107,9 @@ struct ProjectCard: Sendable {
     let district: String?
     let category: String?
     let cost: String
+}
 
+extension ProjectCard {
     init(_ project: VoteProject, vote: Vote, _ strings: Strings) {
         number = String(project.number)
         title = project.title(strings.language)

@@ -1,0 +1,101 @@
+import Foundation
+@testable import Participation
+import Testing
+@testable import Web
+
+/// The words: the same keys in the three languages, every key in use, every key in use there.
+@Suite("Strings")
+struct StringsTests {
+    private let words: [Language: [String: String]]
+    private var keys: Set<String> { Set(words[.french]!.keys) }
+
+    init() throws {
+        var words: [Language: [String: String]] = [:]
+        for language in Language.allCases {
+            let file = House.root.appending(path: "Templates/strings/\(language.rawValue).json")
+            words[language] = try JSONDecoder().decode([String: String].self, from: Data(contentsOf: file))
+        }
+        self.words = words
+    }
+
+    @Test("the three languages have the same keys, and mention the same things")
+    func sameKeys() throws {
+        for language in Language.allCases {
+            let theirs = try #require(words[language])
+            #expect(Set(theirs.keys).symmetricDifference(keys).sorted() == [], "\(language)")
+            for (key, french) in words[.french]! {
+                #expect(
+                    Strings.placeholders(of: theirs[key] ?? "").sorted() == Strings.placeholders(of: french).sorted(),
+                    "\(key) in \(language)")
+            }
+        }
+    }
+
+    @Test("a sentence is a sentence: no markup, no loose blanks, named placeholders")
+    func sentences() {
+        for (language, words) in words {
+            for (key, text) in words {
+                #expect(text.firstMatch(of: /<\/?[a-z]|&[a-z]+;/) == nil, "\(key) in \(language) holds markup")
+                #expect(text == text.trimmingCharacters(in: .whitespacesAndNewlines), "\(key) in \(language)")
+                #expect(!text.isEmpty, "\(key) in \(language) is empty")
+                #expect(
+                    Strings.placeholders(of: text).allSatisfy { $0.wholeMatch(of: /[a-z][A-Za-z]*/) != nil },
+                    "\(key) in \(language)")
+                #expect(key.wholeMatch(of: /[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)+/) != nil, "\(key) is no key")
+            }
+        }
+    }
+
+    @Test("plural forms come in twos")
+    func plurals() {
+        for key in keys {
+            if key.hasSuffix(".one") { #expect(keys.contains("\(key.dropLast(4)).other"), "\(key)") }
+            if key.hasSuffix(".other") { #expect(keys.contains("\(key.dropLast(6)).one"), "\(key)") }
+        }
+    }
+
+    @Test("every key in a template or in the source has words")
+    func noneMissing() {
+        let areas = Set(keys.map { $0.prefix { $0 != "." } })
+        for file in House.files(in: "Sources/Web", ending: ".swift") {
+            for key in Self.literals(of: file.text) where areas.contains(key.prefix { $0 != "." }) {
+                let ending = key.split(separator: ".").last ?? ""
+                if ["json", "css", "js", "svg", "csv", "pb", "html", "txt", "mustache", "md"].contains(ending) { continue }
+                #expect(keys.contains(key) || keys.contains("\(key).one"), "\(file.path) names \(key)")
+            }
+        }
+        for file in House.files(in: "Templates", ending: ".mustache") {
+            for key in Templates.keys(of: file.text) where !key.hasPrefix("asset:") {
+                #expect(keys.contains(key), "\(file.path) names \(key)")
+            }
+        }
+    }
+
+    @Test("every key is in use")
+    func noneIdle() throws {
+        var used: Set<String> = []
+        for file in House.files(in: "Templates", ending: ".mustache") {
+            used.formUnion(Templates.keys(of: file.text))
+        }
+        var prefixes: Set<String> = []
+        for file in House.files(in: "Sources", ending: ".swift") {
+            used.formUnion(Self.literals(of: file.text))
+            prefixes.formUnion(Self.prefixes(of: file.text))
+        }
+        let idle = keys.filter { key in
+            let base = key.hasSuffix(".one") ? key.dropLast(4) : key.hasSuffix(".other") ? key.dropLast(6) : key[...]
+            return !used.contains(key) && !used.contains(String(base)) && !prefixes.contains { key.hasPrefix($0) }
+        }
+        #expect(idle.sorted() == [])
+    }
+
+    /// The literals of a source that look like keys.
+    private static func literals(of source: String) -> [String] {
+        source.matches(of: /"([a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)+)"/).map { String($0.1) }
+    }
+
+    /// The beginnings of keys that end in a value, such as `calendar.month.\(month)`.
+    private static func prefixes(of source: String) -> [String] {
+        source.matches(of: /"([a-z][a-z0-9_-]*\.(?:[a-z0-9_-]+\.)*[a-z0-9_-]*)\\\(/).map { String($0.1) }
+    }
+}
