@@ -10,8 +10,13 @@ struct Compression: RouterMiddleware {
     func handle(
         _ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response
     ) async throws -> Response {
-        var response = try await next(request, context)
-        guard let type = response.headers[.contentType], Self.isText(type),
+        try await Self.compressed(try await next(request, context), for: request)
+    }
+
+    /// The answer with a smaller body where that helps and the browser accepts it.
+    static func compressed(_ answer: Response, for request: Request) async throws -> Response {
+        var response = answer
+        guard let type = response.headers[.contentType], isText(type),
             response.headers[.contentEncoding] == nil, let length = response.body.contentLength,
             (512...8 << 20).contains(length)
         else { return response }

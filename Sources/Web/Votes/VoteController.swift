@@ -43,6 +43,12 @@ public struct VoteController: Sendable {
 
     @Sendable private func vote(_ request: Request, _ context: AppContext) async throws -> Response {
         let shelved: ShelvedVote = try await visible(context)
+        return try await shelved.pages.page(request, context, site) {
+            try page(of: shelved, request, context)
+        }
+    }
+
+    private func page(of shelved: ShelvedVote, _ request: Request, _ context: AppContext) throws -> Response {
         let vote: Vote = shelved.vote
         let strings: Strings = site.strings(context)
         let words = VoteWords(vote, strings)
