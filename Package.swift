@@ -82,14 +82,14 @@ let package = Package(
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: house),
         .testTarget(name: "PublicRecordTests", dependencies: ["PublicRecord", crypto, bigInt], swiftSettings: house),
         .testTarget(
-            name: "ParticipationTests", dependencies: ["Participation", "TestSupport", crypto], swiftSettings: house),
+            name: "ParticipationTests", dependencies: ["Participation", "PublicRecord", "Postgres", "TestSupport", crypto, logging], swiftSettings: house),
         .testTarget(
             name: "WebTests",
             dependencies: [
                 "Web", "Participation", "PublicRecord", "Postgres", "TestSupport", httpClient, hummingbird, logging, nioCore,
-                nioPosix, httpTypes,
+                nioPosix, httpTypes, lifecycle,
             ],
             swiftSettings: house),
-        .testTarget(name: "RoomsTests", dependencies: ["Web", mustache], swiftSettings: house),
+        .testTarget(name: "RoomsTests", dependencies: ["Web", "Participation", mustache], swiftSettings: house),
     ]
 )

@@ -6,8 +6,7 @@ import Synchronization
 /// Pages that read the same for every visitor without a session, kept as finished answers.
 ///
 /// Whoever owns one decides how long its pages are right: it goes with its owner. Nothing is kept that belongs to one
-/// reader: not for a session, not with a message about what was just done, not when the answer sets a cookie, which it
-/// does as soon as it holds a form token.
+/// reader: not for a session, not with a message about what was just done, not with a form token, not with a cookie.
 final class VisitorPages: Sendable {
     /// Everything of a request that such a page depends on.
     private struct Address: Hashable {
@@ -36,7 +35,8 @@ final class VisitorPages: Sendable {
         if let known = pages.withLock({ $0[address] }) { return known }
         var response: Response = try await make()
         if address.isCompressed { response = try await Compression.compressed(response, for: request) }
-        if response.status == .ok, response.headers[.setCookie] == nil {
+        // A form token was made or checked for this answer as soon as its secret is known.
+        if response.status == .ok, context.state.secret == nil, response.headers[.setCookie] == nil {
             let kept: Response = response
             pages.withLock { pages in
                 if pages.count >= Self.most { pages.removeAll() }

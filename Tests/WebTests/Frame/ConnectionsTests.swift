@@ -2,6 +2,7 @@ import Hummingbird
 import Logging
 import NIOCore
 import NIOPosix
+import ServiceLifecycle
 import Testing
 @testable import Web
 
@@ -159,6 +160,38 @@ struct ConnectionsTests {
             }
             #expect(log.lines(.error).isEmpty)
         }
+    }
+
+    @Test("asked to stop, the service answers what it has begun, and ends", .timeLimit(.minutes(1)))
+    func gracefulShutdown() async throws {
+        let (ports, port) = AsyncStream.makeStream(of: Int.self)
+        let (begun, begin) = AsyncStream.makeStream(of: Void.self)
+        var settings = settings()
+        settings.port = 0
+        let site = try FrameSite.development()
+        let service = application(
+            site: site, sessions: .nobody, settings: settings, logger: Log().logger, ready: {},
+            started: { port.yield($0) },
+            routes: { group in
+                group.get("/slow") { request, context in
+                    begin.yield()
+                    try await Task.sleep(for: .seconds(1))
+                    return site.page(WordsPage(words: "finished"), title: "Slow", request, context)
+                }
+            })
+        let services = ServiceGroup(configuration: .init(services: [service], logger: Log().logger))
+        async let running: Void = services.run()
+        for await port in ports {
+            let client = Client(port: port)
+            async let idle = lifetime(client, sending: "", pause: .zero)
+            async let answer = client.get("/slow")
+            for await _ in begun { break }
+            await services.triggerGracefulShutdown()
+            #expect(try await answer.text.contains("finished"))
+            #expect(try await idle < .seconds(15))
+            break
+        }
+        try await running
     }
 
     @Test("only so many connections are served at once; the others wait", .timeLimit(.minutes(1)))

@@ -159,6 +159,44 @@ struct ReaderTests {
         }
     }
 
+    @Test("a page kept for visitors is theirs alone, in each language, and never holds a form token")
+    func visitorPages() async throws {
+        let made = Counter()
+        let pages = VisitorPages()
+        let token = Token()
+        func routes(site: Site, group: RouterGroup<AppContext>) {
+            group.get("/page") { request, context in
+                try await pages.page(request, context, site) {
+                    made.add()
+                    return site.page(WordsPage(words: "page \(made.value)"), title: "Page", request, context)
+                }
+            }
+            group.get("/form") { request, context in
+                try await pages.page(request, context, site) {
+                    site.page(FormPage(action: "/form"), title: "Form", request, context)
+                }
+            }
+        }
+        try await withService(sessions: .one(Self.session(), token: token), routes: routes) { client async throws in
+            #expect(try await client.get("/page").text.contains("page 1"))
+            #expect(try await client.get("/page").text.contains("page 1"))
+            #expect(try await client.get("/page", [("Accept-Language", "de")]).text.contains("page 2"))
+            #expect(try await client.get("/page", [("Cookie", "theme=contrast")]).text.contains("page 3"))
+            #expect(try await client.get("/page?a=1").text.contains("page 4"))
+            let small = try await client.get("/page", [("Accept-Encoding", "gzip")])
+            #expect(small.header("content-encoding") == "gzip" && made.value == 5)
+            let signedIn = try await client.get("/page", [("Cookie", "session=\(token.text)")])
+            #expect(signedIn.text.contains("page 6") && signedIn.text.contains("Odile"))
+            #expect(try await client.get("/page").text.contains("page 1"))
+
+            let visitor = try await client.get("/form")
+            let again = try await client.get("/form", [("Cookie", visitor.cookies)])
+            let other = try await client.get("/form", [("Cookie", "visit=\(String(repeating: "x", count: 22))")])
+            #expect(Set([visitor.token, again.token, other.token]).count == 3)
+            #expect(again.cookies.isEmpty && other.cookies.isEmpty)
+        }
+    }
+
     @Test("health is about the process, readiness about what it needs")
     func health() async throws {
         struct NotReady: Error {}

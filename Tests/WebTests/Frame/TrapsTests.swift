@@ -240,7 +240,8 @@ struct TrapsTests {
             #expect(try await status(tokens[3], [("Cookie", visitor.cookies)]) == 403)
             #expect(try await status("", [("Cookie", visitor.cookies)]) == 403)
             #expect(try await status("%C3%A9%E2%82%AC", [("Cookie", visitor.cookies)]) == 403)
-            #expect(try await status(String(tokens[0].dropLast()) + "A", [("Cookie", visitor.cookies)]) == 403)
+            let changed = (tokens[0].hasPrefix("A") ? "B" : "A") + tokens[0].dropFirst()
+            #expect(try await status(changed, [("Cookie", visitor.cookies)]) == 403)
         }
     }
 
