@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import casting
 import counting
-from house import CONNECTIONS, House, output
+from house import CONNECTIONS, POSTGRES, House, output
 
 SELECT_ROUNDS, SELECTS = 5, 40_000
 CAST_ROUNDS, CASTS, CASTS_TO_WARM_UP = 5, 1_200, 200
@@ -53,7 +53,7 @@ def number(value):
 
 def client(house):
     """Selects through our client against pgbench on the same table."""
-    output(["/usr/lib/postgresql/15/bin/pgbench", "-i", "-q", "-s", "10", house.url])
+    output([POSTGRES / "pgbench", "-i", "-q", "-s", "10", house.url])
     ours, theirs = [], []
     for _ in range(SELECT_ROUNDS):
         ours.append(float(house.bench("select", house.url, "--connections", CONNECTIONS)))
@@ -148,9 +148,9 @@ def count(_):
     if python is None:
         print("pabutools cannot be installed: counting is left out.", file=sys.stderr)
         return
-    for rule in counting.FILES:
-        ours, theirs = counting.measure(rule, python)
-        yield Measure(f"{rule} ÷ pabutools", ours, theirs, BARS[rule], counting.FILES[rule])
+    for rule, name, rounds in counting.COUNTS:
+        ours, theirs = counting.measure(rule, name, rounds, python)
+        yield Measure(f"{rule} ÷ pabutools", ours, theirs, BARS[rule], name)
 
 
 PARTS = {"client": client, "casting": cast, "page": page, "counting": count}

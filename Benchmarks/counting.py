@@ -1,23 +1,23 @@
 """Counting against pabutools, the reference implementation of the field, in an environment of its own."""
 
 import json
-import statistics
 import subprocess
 import sys
 
 from house import RELEASE, ROOT, output
 
 VERSION = "1.2.3"
-FILES = {
-    "greedy_votes": "Poland_Wieliczka_2023_Green_Budget.pb",
-    "mes_cost_add1u": "Poland_Wieliczka_2023_Green_Budget.pb",
-    "mes_card_add1u": "Poland_Wieliczka_2023_Green_Budget.pb",
-}
-ROUNDS = {"greedy_votes": 7, "mes_cost_add1u": 3, "mes_card_add1u": 3}
+# The rule, the election, and how many rounds: the library takes half a minute for one count of the larger election.
+COUNTS = [
+    ("greedy_votes", "Poland_Wieliczka_2023_Green_Budget.pb", 7),
+    ("mes_cost_add1u", "Poland_Wieliczka_2023_Green_Budget.pb", 3),
+    ("mes_cost_add1u", "Netherlands_Assen_2024.pb", 7),
+    ("mes_card_add1u", "Netherlands_Assen_2024.pb", 7),
+]
 
 
 def environment():
-    """The interpreter of the environment with pabutools; nil when it cannot be had."""
+    """The interpreter of the environment with pabutools; None when it cannot be had."""
     folder = ROOT / ".build" / "bench-venv"
     python = folder / "bin" / "python"
     probe = [python, "-c", f"import importlib.metadata as m; assert m.version('pabutools') == '{VERSION}'"]
@@ -29,11 +29,11 @@ def environment():
     return python if got else None
 
 
-def measure(rule, python):
+def measure(rule, name, rounds, python):
     """Counts per second of ours and of pabutools, as lists of rounds that took turns."""
-    path = ROOT / "Tests" / "Fixtures" / "pabulib" / FILES[rule]
+    path = ROOT / "Tests" / "Fixtures" / "pabulib" / name
     ours, theirs = [], []
-    for _ in range(ROUNDS[rule]):
+    for _ in range(rounds):
         mine = json.loads(output([RELEASE / "tilleul", "tally", path, "--rule", rule, "--tie", "lexico"]))
         other = json.loads(output([python, ROOT / "Benchmarks" / "pabutools_count.py", path, rule]))
         if mine["winners"] != other["winners"]:
