@@ -16,11 +16,13 @@ struct ImportsTests {
             "PublicRecord", "Postgres", "CArgon2", "Crypto", "Logging", "ServiceLifecycle",
         ]),
         "Web": toolchain.union([
-            "Participation", "PublicRecord", "CZlib", "Crypto", "Hummingbird", "HummingbirdCore", "HTTPTypes", "Logging",
+            "Participation", "PublicRecord", "CZlib", "Crypto", "Hummingbird", "HummingbirdCore", "HTTPTypes",
+            "Logging",
             "Mustache", "NIOCore", "NIOHTTP1", "NIOHTTPTypes",
         ]),
         "Server": toolchain.union([
-            "Web", "Participation", "PublicRecord", "Postgres", "ArgumentParser", "Configuration", "Crypto", "Hummingbird",
+            "Web", "Participation", "PublicRecord", "Postgres", "ArgumentParser", "Configuration", "Crypto",
+            "Hummingbird",
             "Logging", "NIOCore", "ServiceLifecycle", "UnixSignals",
         ]),
         "Verifier": toolchain.union(["PublicRecord", "ArgumentParser", "AsyncHTTPClient", "NIOCore", "NIOHTTP1"]),
@@ -103,7 +105,9 @@ struct ImportsTests {
     @Test("handlers return a response")
     func handlers() {
         for file in House.files(in: "Sources/Web", ending: "Controller.swift") {
-            #expect(file.text.firstMatch(of: /AppContext\)[\w\s]*-> (Response\?|String\b|HTTPResponse)/) == nil, "\(file.path)")
+            #expect(
+                file.text.firstMatch(of: /AppContext\)[\w\s]*-> (Response\?|String\b|HTTPResponse)/) == nil,
+                "\(file.path)")
         }
     }
 

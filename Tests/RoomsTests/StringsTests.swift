@@ -60,7 +60,9 @@ struct StringsTests {
         for file in House.files(in: "Sources/Web", ending: ".swift") {
             for key in Self.literals(of: file.text) where areas.contains(key.prefix { $0 != "." }) {
                 let ending = key.split(separator: ".").last ?? ""
-                if ["json", "css", "js", "svg", "csv", "pb", "html", "txt", "mustache", "md"].contains(ending) { continue }
+                if ["json", "css", "js", "svg", "csv", "pb", "html", "txt", "mustache", "md"].contains(ending) {
+                    continue
+                }
                 #expect(keys.contains(key) || keys.contains("\(key).one"), "\(file.path) names \(key)")
             }
         }

@@ -198,7 +198,8 @@ private struct Walk {
                 try self.tags(TagReader.read(sources[name] ?? ""), stack: stack, blocks: blocks, at: name)
             case .layout(let name, let own):
                 try self.tags(
-                    TagReader.read(sources[name] ?? ""), stack: stack, blocks: blocks.merging(own) { outer, _ in outer },
+                    TagReader.read(sources[name] ?? ""), stack: stack,
+                    blocks: blocks.merging(own) { outer, _ in outer },
                     at: place)
             case .block(let name, let content):
                 try self.tags(blocks[name] ?? content, stack: stack, blocks: blocks, at: place)

@@ -5,6 +5,7 @@ import Synchronization
 
 /// What travels with one request: who asks, in which language, from where, and what the router found.
 public struct AppContext: RequestContext {
+    /// What Hummingbird keeps for a request.
     public var coreContext: CoreRequestContextStorage
 
     /// The language the answer is written in: the reader's cookie, then their account's, then their browser's.
@@ -21,6 +22,7 @@ public struct AppContext: RequestContext {
     /// What several middlewares and the page share while the request is answered.
     let state: RequestState
 
+    /// The context of a request that has just arrived.
     public init(source: ApplicationRequestContextSource) {
         self.coreContext = .init(source: source)
         self.peerAddress = source.channel.remoteAddress?.ipAddress

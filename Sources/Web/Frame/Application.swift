@@ -6,8 +6,9 @@ public import NIOCore
 
 /// How the service listens.
 public struct ServerSettings: Sendable {
-    /// The address to listen at; port 0 takes any free one.
+    /// The address to listen at.
     public var host: String
+    /// The port to listen at; 0 takes any free one.
     public var port: Int
     /// Connections served at once. More wait until one ends.
     public var connections: Int

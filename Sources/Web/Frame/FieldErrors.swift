@@ -64,7 +64,9 @@ public struct FieldErrors: Error, Hashable, Sendable {
 public struct ErrorSummary: Sendable {
     /// One mistake, and the id of the field where it is.
     public struct Item: Sendable {
+        /// The id of the field; nil when the form as a whole is wrong.
         public let field: String?
+        /// What is wrong, for the reader.
         public let text: String
 
         /// A mistake in `field`; without one it concerns the form as a whole.
@@ -74,6 +76,7 @@ public struct ErrorSummary: Sendable {
         }
     }
 
+    /// The mistakes, in the order of the page.
     public let items: [Item]
     /// What to do when nothing helps; often who can help in person.
     public let next: String?
@@ -88,15 +91,25 @@ public struct ErrorSummary: Sendable {
 /// One field of a form, for `parts/field`. Its id is its name; its hint has the id `NAME-hint`, its problem
 /// `NAME-problem`.
 public struct Field: Sendable {
+    /// Its name and its id.
     public let name: String
+    /// What it asks for.
     public let label: String
+    /// The type of the `<input>`.
     public let type: String
+    /// What was typed; nil for nothing.
     public let value: String?
+    /// What helps to fill it in.
     public let hint: String?
+    /// What is wrong with it.
     public let problem: String?
+    /// It may stay empty.
     public let optional: Bool
+    /// What the browser may fill in by itself.
     public let autocomplete: String?
+    /// The keyboard a telephone shows.
     public let inputmode: String?
+    /// How wide it is: a class of the style sheet.
     public let size: String?
     /// For `aria-describedby`: the ids of what explains the field.
     public let described: String?

@@ -24,6 +24,7 @@ public struct MultipartForm: Sendable {
     public struct File: Sendable {
         /// What the browser says it is called. Never a path to open.
         public let name: String
+        /// Everything in it.
         public let bytes: ByteBuffer
     }
 

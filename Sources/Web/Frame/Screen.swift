@@ -38,6 +38,7 @@ public struct FrameModel: MustacheParent {
         let href: String
         let current: Bool
 
+        /// The value of a name of a template.
         public func child(named name: String) -> Any? {
             switch name {
             case "code": code
@@ -106,6 +107,7 @@ public struct FrameModel: MustacheParent {
         "voting", "flash", "stylesheet", "icon", "scripts", "here", "focus", "helpHref", "signInHref", "token",
     ]
 
+    /// The value of a name after `frame.`.
     public func child(named name: String) -> Any? {
         switch name {
         case "language": language

@@ -40,8 +40,11 @@ public struct Site: Sendable {
 
     /// Where a person helps, in words of the city.
     public struct Help: Sendable {
+        /// Where to go.
         public var place: String
+        /// When somebody is there.
         public var hours: String
+        /// The number to call, as people write it.
         public var phone: String
 
         /// Help at `place`, during `hours`, or by `phone`.
@@ -52,8 +55,11 @@ public struct Site: Sendable {
         }
     }
 
+    /// What the operator has set.
     public let city: City
+    /// The pages, compiled per language.
     public let templates: Templates
+    /// The files of `Public` and their addresses.
     public let assets: Assets
     let table: StringTable
     let tokens: FormTokens

@@ -113,6 +113,7 @@ public struct TemplateFault: Error, CustomStringConvertible {
     /// What is wrong, one sentence per template and language.
     public let problems: [String]
 
+    /// All of it, one problem to a line.
     public var description: String { "The templates cannot be used:\n" + problems.joined(separator: "\n") }
 }
 

@@ -138,7 +138,8 @@ struct ConnectionsTests {
     @Test("what is no HTTP is answered 400 or cut off, and never a fault", arguments: nonsense)
     func malformed(nonsense: Nonsense) async throws {
         let log = Log()
-        try await withService(settings: settings(idle: .seconds(1)), log: log, routes: Self.routes) { client async throws in
+        try await withService(settings: settings(idle: .seconds(1)), log: log, routes: Self.routes) {
+            client async throws in
             let answer = String(decoding: try await client.raw(Array(nonsense.text.utf8)), as: UTF8.self)
             #expect(answer.isEmpty || answer.hasPrefix("HTTP/1.1 4") || answer.hasPrefix("HTTP/1.1 505"))
             #expect(log.lines(.error).isEmpty)
@@ -149,10 +150,12 @@ struct ConnectionsTests {
     func oddCharacters() async throws {
         let log = Log()
         try await withService(log: log, routes: Self.routes) { client async throws in
-            for cookie in ["session=é€", "session=\u{1}", "=;;=;session", "session=\(String(repeating: "a", count: 9000))",
-                "flash=x.y", "flash=é", "language=xx; theme=zz; visit=é"]
-            {
-                let answer = try await client.get("/page", [("Cookie", cookie), ("Accept-Language", "é;q=x,,;;,de;q=é")])
+            for cookie in [
+                "session=é€", "session=\u{1}", "=;;=;session", "session=\(String(repeating: "a", count: 9000))",
+                "flash=x.y", "flash=é", "language=xx; theme=zz; visit=é",
+            ] {
+                let answer = try await client.get(
+                    "/page", [("Cookie", cookie), ("Accept-Language", "é;q=x,,;;,de;q=é")])
                 #expect(answer.status == 200 || answer.status == 400)
             }
             for path in ["/é", "/%E9", "/page?%zz", "/page?lang=%zz", "/page?lang=é", "/%00", "/page#x", "*"] {

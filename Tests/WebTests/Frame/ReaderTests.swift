@@ -11,7 +11,9 @@ struct ReaderTests {
         group.get("/page") { request, context in
             site.page(WordsPage(words: "hello"), title: "Hello", request, context)
         }
-        group.get("/done") { _, _ in site.see("/page", flash: .done("calendar.moment", ["date": "<today>", "time": "é"])) }
+        group.get("/done") { _, _ in
+            site.see("/page", flash: .done("calendar.moment", ["date": "<today>", "time": "é"]))
+        }
         group.get("/account") { request, context in
             site.page(WordsPage(words: try context.requireAccount().name), title: "A", request, context)
         }
@@ -34,7 +36,8 @@ struct ReaderTests {
     @Test("the language is the cookie's, then the account's, then the browser's, then French")
     func language() async throws {
         let token = Token()
-        try await withService(sessions: .one(Self.session(), token: token), routes: Self.routes) { client async throws in
+        try await withService(sessions: .one(Self.session(), token: token), routes: Self.routes) {
+            client async throws in
             func language(_ headers: [(String, String)]) async throws -> String? {
                 let answer = try await client.get("/page", headers)
                 #expect(answer.text.contains("<html lang=\"\(answer.header("content-language") ?? "")\""))
@@ -57,16 +60,19 @@ struct ReaderTests {
             let german = try await client.get("/page?a=1&lang=de&b=%C3%A9")
             #expect(german.status == 303)
             #expect(german.header("location") == "/page?a=1&b=%C3%A9")
-            #expect(german.all("set-cookie") == [
-                "language=de; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000"
-            ])
+            #expect(
+                german.all("set-cookie") == [
+                    "language=de; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000"
+                ])
             let contrast = try await client.get("/page?theme=contrast")
             #expect(contrast.header("location") == "/page" && contrast.cookies == "theme=contrast")
             let page = try await client.get("/page?a=1", [("Cookie", "theme=contrast")])
             #expect(page.text.contains("data-theme=\"contrast\""))
             #expect(page.text.contains("href=\"/page?a=1&amp;lang=de\""))
             let system = try await client.get("/page?theme=system")
-            #expect(system.all("set-cookie")[0].contains("theme=; Path=/") && system.all("set-cookie")[0].contains("Max-Age=0"))
+            #expect(
+                system.all("set-cookie")[0].contains("theme=; Path=/")
+                    && system.all("set-cookie")[0].contains("Max-Age=0"))
             let unknown = try await client.get("/page?lang=xx")
             #expect(unknown.status == 303 && unknown.all("set-cookie").isEmpty)
             // The path could lead elsewhere, once the browser has dropped the tab.

@@ -59,7 +59,8 @@ struct TrapsTests {
         let finds = Counter()
         let site = try FrameSite.development()
         let sheet = try #require(site.assets.url("site.css"))
-        try await withService(site, sessions: .one(Self.session, token: token, finds: finds), routes: Self.routes) { client async throws in
+        try await withService(site, sessions: .one(Self.session, token: token, finds: finds), routes: Self.routes) {
+            client async throws in
             let cookie = [("Cookie", "session=\(token.text)")]
             #expect(try await client.get(sheet, cookie).status == 200)
             #expect(try await client.get("/healthz", cookie).status == 200)
@@ -195,16 +196,18 @@ struct TrapsTests {
         }
     }
 
-    @Test("a form from anywhere else is refused before it is read", arguments: [
-        ([("Origin", "https://evil.example")], 403),
-        ([("Origin", "null")], 403),
-        ([("Sec-Fetch-Site", "cross-site"), ("Origin", "http://localhost:8080")], 403),
-        ([("Sec-Fetch-Site", "same-site")], 403),
-        ([("Sec-Fetch-Site", "none")], 403),
-        ([], 403),
-        ([("Origin", "http://localhost:8080")], 200),
-        ([("Sec-Fetch-Site", "same-origin")], 200),
-    ] as [([(String, String)], Int)])
+    @Test(
+        "a form from anywhere else is refused before it is read",
+        arguments: [
+            ([("Origin", "https://evil.example")], 403),
+            ([("Origin", "null")], 403),
+            ([("Sec-Fetch-Site", "cross-site"), ("Origin", "http://localhost:8080")], 403),
+            ([("Sec-Fetch-Site", "same-site")], 403),
+            ([("Sec-Fetch-Site", "none")], 403),
+            ([], 403),
+            ([("Origin", "http://localhost:8080")], 200),
+            ([("Sec-Fetch-Site", "same-origin")], 200),
+        ] as [([(String, String)], Int)])
     func crossOrigin(headers: [(String, String)], status: Int) async throws {
         try await withService(routes: Self.routes) { client async throws in
             let page = try await client.get("/form")
