@@ -15,8 +15,8 @@ final class Reactor: Sendable {
         static let writable = Interest(rawValue: EPOLLOUT.rawValue)
     }
 
-    /// What happened to a socket.
-    typealias Handler = @Sendable (_ writable: Bool) -> Void
+    /// Deals with a socket that has something to read, or room to write, and says which tasks to resume.
+    typealias Handler = @Sendable (_ writable: Bool) -> Wakes
 
     /// One alarm; cancel it when it is no longer wanted.
     struct Alarm: Sendable, Hashable {
@@ -104,6 +104,7 @@ final class Reactor: Sendable {
     private func loop() -> Never {
         var events = [epoll_event](repeating: epoll_event(), count: 64)
         var ready: [(handler: Handler, writable: Bool)] = []
+        var wakes: [Wakes] = []
         while true {
             let count = epoll_wait(epoll, &events, Int32(events.count), millisecondsToNextAlarm())
             if count > 0 {
@@ -114,8 +115,11 @@ final class Reactor: Sendable {
                         ready.append((handler, writable))
                     }
                 }
-                for (handler, writable) in ready { handler(writable) }
+                // All sockets are read before any task is resumed: tasks and reactor would fight for the processors.
+                for (handler, writable) in ready { wakes.append(handler(writable)) }
                 ready.removeAll(keepingCapacity: true)
+                for wake in wakes { wake.call() }
+                wakes.removeAll(keepingCapacity: true)
                 if events[..<Int(count)].contains(where: { $0.data.u64 == Self.wakeUpID }) {
                     var counter: UInt64 = 0
                     read(wakeUp, &counter, 8)

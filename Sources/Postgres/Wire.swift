@@ -39,7 +39,7 @@ final class Wire: Sendable {
         PQsetnonblocking(connection, 1)
         // Notices would go to standard error, with whatever a trigger puts in them.
         PQsetNoticeReceiver(connection, { _, _ in }, nil)
-        let watch = Reactor.shared.watch(socket) { [weak self] writable in self?.ready(writable: writable) }
+        let watch = Reactor.shared.watch(socket) { [weak self] writable in self?.ready(writable: writable) ?? Wakes() }
         state.withLock { $0.watch = watch }
     }
 
@@ -346,7 +346,7 @@ final class Wire: Sendable {
     // MARK: - Receiving
 
     /// The reactor's thread: the socket has something to read, or room to write.
-    private func ready(writable: Bool) {
+    private func ready(writable: Bool) -> Wakes {
         let (wakes, notifications, listeners) = state.withLock {
             state -> (Wakes, [Arrival], [AsyncStream<Notification>.Continuation]) in
             guard !state.isBroken else { return (Wakes(), [], []) }
@@ -359,11 +359,12 @@ final class Wire: Sendable {
             receive(&state, &wakes)
             return (wakes, state.listeners.isEmpty ? noArrivals(&state) : arrivals(&state), [])
         }
-        finish(wakes)
         for (listeners, notification) in notifications {
             for listener in listeners { listener.yield(notification) }
         }
         for listener in listeners { listener.finish() }
+        if wakes.isLost { onLoss(self) }
+        return wakes
     }
 
     private typealias Arrival = ([AsyncStream<Notification>.Continuation], Notification)
