@@ -50,6 +50,7 @@ struct ErrorPages: RouterMiddleware {
             var response = page(refusal.status, refusal.reason, refusal.arguments, request, context)
             // The rest of a body that was too long is not worth reading.
             if refusal.status == .contentTooLarge { response.headers[.connection] = "close" }
+            if refusal.status == .tooManyRequests { response.headers[.retryAfter] = "60" }
             return response
         case is Absent:
             return page(.notFound, "error.absent", [:], request, context)

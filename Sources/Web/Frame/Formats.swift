@@ -9,14 +9,6 @@ extension Strings {
         grouped(value.magnitude.description, negative: value < 0)
     }
 
-    /// A number of tenths of a percent: `12,5 %`, `12.5%`, `12,5 %`. Whole percents lose their decimal.
-    public func percent(tenths: Int) -> String {
-        let whole = number(tenths / 10)
-        let tenth = abs(tenths % 10)
-        let figures = tenth == 0 ? whole : "\(tenths < 0 && tenths > -10 ? "−" : "")\(whole)\(decimalMark)\(tenth)"
-        return language == .english ? "\(figures)%" : "\(figures)\u{A0}%"
-    }
-
     /// An amount in cents: `1 234,50 €`, `€1,234.50`, `1.234,50 €`. Whole amounts are written without cents
     /// unless `cents` asks for them. A currency other than the euro is written by its code.
     public func money(_ amount: Int64, currency: String = "EUR", cents: Bool = false) -> String {
@@ -64,11 +56,6 @@ extension Strings {
     /// A day and a time: `21 novembre 2026 à 18 h 30`.
     public func moment(_ date: Date) -> String {
         self("calendar.moment", ["date": self.date(date), "time": time(date)])
-    }
-
-    /// A moment for the `datetime` attribute of `<time>`: `2026-11-21T18:30:00+01:00`.
-    public func machine(_ date: Date) -> String {
-        date.formatted(Date.ISO8601FormatStyle(timeZoneSeparator: .colon, timeZone: calendar.timeZone))
     }
 
     private static let symbols = ["EUR": "€", "GBP": "£", "USD": "$"]

@@ -16,7 +16,8 @@ public struct Site: Sendable {
         public var timeZone: TimeZone
         /// Where residents reach the service, without a slash at the end: `https://participer.example`.
         public var publicURL: String
-        /// A proxy on the same machine speaks for the visitors and tells their addresses.
+        /// A proxy of ours speaks for the visitors and tells their addresses. When nothing else is said this follows
+        /// from https, which the service itself does not speak.
         public var isBehindProxy: Bool
         /// Shows what only developers may see, such as the mails sent.
         public var isDevelopment: Bool
@@ -25,7 +26,7 @@ public struct Site: Sendable {
         public init(
             name: String, help: Help, isDemonstration: Bool = false,
             timeZone: TimeZone = TimeZone(identifier: "Europe/Paris") ?? .gmt,
-            publicURL: String = "http://localhost:8080", isBehindProxy: Bool = false,
+            publicURL: String = "http://localhost:8080", isBehindProxy: Bool? = nil,
             isDevelopment: Bool = false
         ) {
             self.name = name
@@ -33,7 +34,7 @@ public struct Site: Sendable {
             self.isDemonstration = isDemonstration
             self.timeZone = timeZone
             self.publicURL = publicURL
-            self.isBehindProxy = isBehindProxy
+            self.isBehindProxy = isBehindProxy ?? publicURL.hasPrefix("https://")
             self.isDevelopment = isDevelopment
         }
     }
@@ -85,11 +86,6 @@ public struct Site: Sendable {
 
     /// The words in which this request is answered.
     public func strings(_ context: AppContext) -> Strings { table[context.language] }
-
-    /// 128 random bits for a hidden field of one rendered form: sent twice, they show a double submit.
-    public func nonce() -> String {
-        Base64URL.encode(SymmetricKey(size: .bits128).withUnsafeBytes { Array($0) })
-    }
 
     /// An address of the service to put into a letter or on paper.
     public func absolute(_ path: String) -> String { city.publicURL + path }

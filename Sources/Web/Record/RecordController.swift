@@ -14,6 +14,8 @@ public struct RecordController: Sendable {
     private let shelf: VoteShelf
     private let record: Record
     private let results: Results
+    /// A bundle reads the whole record: often enough for every auditor, too seldom to keep the service busy with it.
+    private let bundles = Buckets(burst: 60, perMinute: 30)
 
     /// The record over the capabilities it needs.
     public init(site: Site, shelf: VoteShelf, record: Record, results: Results) {
@@ -82,6 +84,7 @@ public struct RecordController: Sendable {
 
     @Sendable private func bundle(_ request: Request, _ context: AppContext) async throws -> Response {
         let (vote, opening) = try await opened(context)
+        try bundles.take(Network(address: context.remoteAddress ?? ""))
         guard let head = try await record.head(of: vote.id) else { throw Absent() }
         let result: [UInt8]? = try await results.find(vote)?.bytes
         let bundle = Bundle(vote: vote, opening: opening, head: head, result: result, record: record)
@@ -128,7 +131,9 @@ public struct RecordController: Sendable {
         let base = "/votes/\(vote.slug)/record"
         let command = "tilleul-verify \(site.absolute(base))"
         var claims: [RecordPage.Claim] = []
-        func claim(_ key: String, _ when: Date?, _ arguments: [String: String] = [:], check: String, isDone: Bool = true) {
+        func claim(
+            _ key: String, _ when: Date?, _ arguments: [String: String] = [:], check: String, isDone: Bool = true
+        ) {
             claims.append(
                 RecordPage.Claim(
                     title: strings(isDone ? "record.claim.\(key)" : "record.claim.\(key).waiting", arguments),
@@ -166,7 +171,9 @@ public struct RecordController: Sendable {
                 downloads: ResultPage.Downloads(
                     files: result == nil
                         ? links
-                        : links + [.init(href: "\(base)/result.json", name: strings("record.file.result"), kind: "JSON")]),
+                        : links + [
+                            .init(href: "\(base)/result.json", name: strings("record.file.result"), kind: "JSON")
+                        ]),
                 checkHref: "/votes/\(vote.slug)/check"), title: strings("record.title"), request, context)
     }
 
@@ -211,7 +218,8 @@ public struct RecordController: Sendable {
                 answers.append(
                     .init(
                         isGood: true,
-                        text: opened.ballot.isBlank ? strings("check.found_blank") : strings("check.found", ["choices": lines])))
+                        text: opened.ballot.isBlank
+                            ? strings("check.found_blank") : strings("check.found", ["choices": lines])))
             } else {
                 answers.append(.init(isGood: false, text: strings("check.not_found")))
             }
