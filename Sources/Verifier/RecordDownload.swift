@@ -47,7 +47,9 @@ struct RecordDownload {
             if let bytes = try await get(path, client) { try save(bytes, path, folder) }
         }
         // Without a readable checkpoint there is nothing more to ask for; the verification says what is wrong.
-        guard let signed = try? SignedNote(parsing: note), let checkpoint = Checkpoint(text: signed.text) else { return }
+        guard let signed = try? SignedNote(parsing: note), let checkpoint = Checkpoint(text: signed.text) else {
+            return
+        }
         guard checkpoint.size <= Self.maximumEntries else {
             throw Unreadable("the record claims \(checkpoint.size) entries")
         }

@@ -199,7 +199,9 @@ extension Entry {
         case .rollCommitted(let size, let root):
             return [number("size", size), hash("root", root)]
         case .markMade(let credential, let channel, let place):
-            return [text("credential", Hex.encode(credential)), text("channel", channel.rawValue), text("place", place)]
+            return [
+                text("credential", Hex.encode(credential)), text("channel", channel.rawValue), text("place", place),
+            ]
         case .ballotSealed(let credential, let envelope):
             return [text("credential", Hex.encode(credential)), hash("envelope", envelope)]
         case .markAnnulled(let credential, let reason):
@@ -313,7 +315,8 @@ extension Entry {
             self = .rollCommitted(size: try fields.count("size"), root: try fields.hash("root"))
         case "mark.made":
             self = .markMade(
-                credential: try fields.credential(), channel: try fields.channel(), place: try fields.nameOrNull("place"))
+                credential: try fields.credential(), channel: try fields.channel(),
+                place: try fields.nameOrNull("place"))
         case "ballot.sealed":
             self = .ballotSealed(credential: try fields.credential(), envelope: try fields.hash("envelope"))
         case "mark.annulled":

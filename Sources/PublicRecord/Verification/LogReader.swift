@@ -119,8 +119,9 @@ struct LogReader {
         var levels: [[Hash]] = []
         var findings = Findings()
         let partial = count % Tiles.width
-        if partial > 0, let entries = try bundle(
-            count / Tiles.width, min(Tiles.width, checkpoint.size - count / Tiles.width * Tiles.width), &findings)
+        if partial > 0,
+            let entries = try bundle(
+                count / Tiles.width, min(Tiles.width, checkpoint.size - count / Tiles.width * Tiles.width), &findings)
         {
             levels.append(entries.prefix(partial).map { MerkleTree.leafHash($0) })
         } else {

@@ -77,8 +77,10 @@ struct SignedNoteTests {
     @Test(
         "What is not a signed note is refused",
         arguments: [
-            "", "\n", "\n\n", "a\n", "a\n\n", "a\n\nb\n", "a\n\n— n AAAAAAA=", "a\n\n— n AAAAAAA\n", "a\n\n— n  AAAAAAA=\n",
-            "a\n\n— n+m AAAAAAA=\n", "a\n\n— AAAAAAA=\n", "a\n\n- n AAAAAAA=\n", "a\n\n— n AAAA\n", "a\t\n\n— n AAAAAAA=\n",
+            "", "\n", "\n\n", "a\n", "a\n\n", "a\n\nb\n", "a\n\n— n AAAAAAA=", "a\n\n— n AAAAAAA\n",
+            "a\n\n— n  AAAAAAA=\n",
+            "a\n\n— n+m AAAAAAA=\n", "a\n\n— AAAAAAA=\n", "a\n\n- n AAAAAAA=\n", "a\n\n— n AAAA\n",
+            "a\t\n\n— n AAAAAAA=\n",
             "a\r\n\n— n AAAAAAA=\n", "a\n— n AAAAAAA=\n", "a\n\n— n AAAAAAA= x\n",
         ])
     func malformed(text: String) {

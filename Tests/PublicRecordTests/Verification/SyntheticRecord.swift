@@ -6,7 +6,8 @@ import Testing
 struct SyntheticRecord {
     static let origin = "vote.example/votes/tilleuls/record"
     static let signer = NoteSigner(name: origin, seed: Array(repeating: 7, count: 32))
-    static let witness = NoteSigner(name: "witness.example/w1", kind: .cosignature, seed: Array(repeating: 9, count: 32))
+    static let witness = NoteSigner(
+        name: "witness.example/w1", kind: .cosignature, seed: Array(repeating: 9, count: 32))
     static let stranger = NoteSigner(name: origin, seed: Array(repeating: 8, count: 32))
     static let opens: Int64 = 1_790_000_040
     static let closes: Int64 = 1_790_600_040
@@ -34,7 +35,8 @@ struct SyntheticRecord {
             case .approval: BallotRules(type: .approval, maximum: 3)
             case .points: BallotRules(type: .points, maximum: 6, pointsPerProject: 3, pointsInTotal: 7)
             case .ranking: BallotRules(type: .ranking, maximum: 4)
-            case .grades: BallotRules(type: .grades, maximum: 6, grades: ["très bien", "bien", "passable", "à rejeter"])
+            case .grades:
+                BallotRules(type: .grades, maximum: 6, grades: ["très bien", "bien", "passable", "à rejeter"])
             }
         return Definition(
             origin: origin, title: ["fr": "Les tilleuls"], languages: ["fr"], budget: 800_000, currency: "EUR",

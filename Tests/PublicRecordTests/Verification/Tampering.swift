@@ -131,7 +131,8 @@ extension Tampering {
         .unsigned("The result is taken away", .resultMissing) { $0["result.json"] = nil },
         .unsigned("A witness's signature is not there", .cosignatureMissing) { _ in
             VerificationOptions(witnesses: [try #require(SyntheticRecord.witness).key])
-        } _: { _ in },
+        } _: { _ in
+        },
         .unsigned("A witness's signature is forged", .cosignatureForged) { _ in
             VerificationOptions(witnesses: [try #require(SyntheticRecord.witness).key])
         } _: { files in
@@ -162,7 +163,9 @@ extension Tampering {
         },
         .resigned("The log is truncated", .earlierLarger) { record in
             VerificationOptions(earlier: try record.checkpoint().bytes)
-        } _: { $0.entries.removeLast(40) },
+        } _: {
+            $0.entries.removeLast(40)
+        },
         .resigned("The log is truncated before the result", .resultUnannounced) {
             $0.entries.removeLast()
         },
@@ -178,15 +181,18 @@ extension Tampering {
             let signer = try #require(NoteSigner(name: "vote.example/other", seed: Array(repeating: 7, count: 32)))
             let text = Checkpoint(origin: "vote.example/other", size: 0, root: MerkleTree.emptyRoot).text
             return VerificationOptions(earlier: try signer.sign(text: text).bytes)
-        } _: { _ in },
+        } _: { _ in
+        },
         .resigned("The earlier checkpoint is not signed by the log", .earlierForged) { record in
             var stranger = record
             stranger.signer = SyntheticRecord.stranger
             return VerificationOptions(earlier: try stranger.checkpoint(size: 100).bytes)
-        } _: { _ in },
+        } _: { _ in
+        },
         .resigned("The earlier checkpoint is none", .earlierMalformed) { _ in
             VerificationOptions(earlier: Array("hello".utf8))
-        } _: { _ in },
+        } _: { _ in
+        },
     ]
 
     static let entries: [Tampering] = [
@@ -312,8 +318,9 @@ extension Tampering {
             try $0.coverUp()
         },
         .resigned("A ballot is annulled at the last moment", .closingCounts) { record in
-            guard case .markMade(let credential, _, _) = try Entry(
-                bytes: record.entries[record.index(of: "mark.made", skip: 20)])
+            guard
+                case .markMade(let credential, _, _) = try Entry(
+                    bytes: record.entries[record.index(of: "mark.made", skip: 20)])
             else { return }
             record.entries.insert(
                 Entry.markAnnulled(credential: credential, reason: "error").bytes,
@@ -382,8 +389,9 @@ extension Tampering {
         },
         .resigned("A small group is published alone", .groupTooSmall) { record in
             for index in record.entries.indices {
-                guard case .ballotOpened(let channel?, let group, let choices, let mark) = try Entry(
-                    bytes: record.entries[index]), channel == .kiosk, group.contains("+")
+                guard
+                    case .ballotOpened(let channel?, let group, let choices, let mark) = try Entry(
+                        bytes: record.entries[index]), channel == .kiosk, group.contains("+")
                 else { continue }
                 // The first few of the joined group are given away as those of the market.
                 if record.count(of: "ballot.opened") > 0, index % 4 == 0 {
@@ -504,8 +512,9 @@ extension Tampering {
     ]
 
     static let receipts: [Tampering] = [
-        .resigned("Somebody's ballot is changed and all is counted and signed again", .receiptChoices, options: everybody)
-        { record in
+        .resigned(
+            "Somebody's ballot is changed and all is counted and signed again", .receiptChoices, options: everybody
+        ) { record in
             // The seventh opened ballot of the online group.
             let index = try record.onlineOpened(7)
             try record.replace(index) { entry in
@@ -514,7 +523,8 @@ extension Tampering {
             }
             try record.coverUp()
         },
-        .resigned("Somebody's ballot is exchanged for another tracker", .receiptNotOpened, options: everybody) { record in
+        .resigned("Somebody's ballot is exchanged for another tracker", .receiptNotOpened, options: everybody) {
+            record in
             let index = try record.onlineOpened(0)
             try record.replace(index) { entry in
                 guard case .ballotOpened(let channel, let group, let choices, .tracker(let tracker)) = entry else {
@@ -529,8 +539,9 @@ extension Tampering {
         },
         .resigned("Somebody's vote is taken out of the record altogether", .receiptNotIncluded, options: everybody) {
             record in
-            guard case .markMade(let credential, _, _) = try Entry(
-                bytes: record.entries[record.index(of: "mark.made", skip: 20)])
+            guard
+                case .markMade(let credential, _, _) = try Entry(
+                    bytes: record.entries[record.index(of: "mark.made", skip: 20)])
             else { return }
             let hex = Array(Hex.encode(credential).utf8)
             record.entries.removeAll { $0.firstRange(of: hex) != nil }
@@ -538,8 +549,9 @@ extension Tampering {
             try record.coverUp()
         },
         .resigned("The server votes again for somebody", .receiptReplaced, options: everybody) { record in
-            guard case .markMade(let credential, _, _) = try Entry(
-                bytes: record.entries[record.index(of: "mark.made", skip: 20)])
+            guard
+                case .markMade(let credential, _, _) = try Entry(
+                    bytes: record.entries[record.index(of: "mark.made", skip: 20)])
             else { return }
             record.entries.insert(
                 Entry.ballotSealed(credential: credential, envelope: Hash(of: [])).bytes,
@@ -547,8 +559,9 @@ extension Tampering {
             try record.coverUp()
         },
         .resigned("The server annuls somebody's mark", .receiptAnnulled, options: everybody) { record in
-            guard case .markMade(let credential, _, _) = try Entry(
-                bytes: record.entries[record.index(of: "mark.made", skip: 20)])
+            guard
+                case .markMade(let credential, _, _) = try Entry(
+                    bytes: record.entries[record.index(of: "mark.made", skip: 20)])
             else { return }
             record.entries.insert(
                 Entry.markAnnulled(credential: credential, reason: "error").bytes,
@@ -561,7 +574,8 @@ extension Tampering {
             let note = try SignedNote(parsing: claim.note)
             claim.note = try #require(SyntheticRecord.stranger).sign(text: note.text).bytes
             return VerificationOptions(receipts: [claim])
-        } _: { _ in },
+        } _: { _ in
+        },
         .resigned("A receipt is of another vote", .receiptOrigin) { record in
             let note = try SignedNote(parsing: #require(record.receipts.first).note)
             let receipt = try #require(Receipt(text: note.text))
@@ -570,10 +584,12 @@ extension Tampering {
                 tracker: receipt.tracker)
             let claim = ReceiptClaim(note: try #require(SyntheticRecord.signer).sign(text: other.text).bytes)
             return VerificationOptions(receipts: [claim])
-        } _: { _ in },
+        } _: { _ in
+        },
         .resigned("A receipt is no receipt", .receiptMalformed) { record in
             VerificationOptions(receipts: [ReceiptClaim(note: try record.checkpoint().bytes)])
-        } _: { _ in },
+        } _: { _ in
+        },
     ]
 
     static let certified: [Tampering] = [
