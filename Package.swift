@@ -59,7 +59,8 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: [
-                "Participation", "PublicRecord", "CZlib", hummingbird, hummingbirdCore, mustache, logging, crypto, nioCore,
+                "Participation", "PublicRecord", "CZlib", hummingbird, hummingbirdCore, mustache, logging, crypto,
+                nioCore,
                 nioHTTP1, nioHTTPTypes, httpTypes,
             ],
             swiftSettings: house),
@@ -67,11 +68,12 @@ let package = Package(
             name: "Server",
             dependencies: [
                 "Web", "Participation", "PublicRecord", "Postgres", hummingbird, arguments, configuration, lifecycle,
-                logging, crypto, signals,
+                logging, crypto, nioCore, signals,
             ],
             swiftSettings: house),
         .executableTarget(
-            name: "Verifier", dependencies: ["PublicRecord", arguments, httpClient, nioCore, nioHTTP1], swiftSettings: house),
+            name: "Verifier", dependencies: ["PublicRecord", arguments, httpClient, nioCore, nioHTTP1],
+            swiftSettings: house),
         .executableTarget(
             name: "Bench", dependencies: ["Participation", "PublicRecord", "Postgres", arguments, crypto, logging],
             path: "Benchmarks/Client", swiftSettings: house),
@@ -82,11 +84,14 @@ let package = Package(
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: house),
         .testTarget(name: "PublicRecordTests", dependencies: ["PublicRecord", crypto, bigInt], swiftSettings: house),
         .testTarget(
-            name: "ParticipationTests", dependencies: ["Participation", "PublicRecord", "Postgres", "TestSupport", crypto, logging], swiftSettings: house),
+            name: "ParticipationTests",
+            dependencies: ["Participation", "PublicRecord", "Postgres", "TestSupport", crypto, logging],
+            swiftSettings: house),
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "Web", "Participation", "PublicRecord", "Postgres", "TestSupport", httpClient, hummingbird, logging, nioCore,
+                "Web", "Participation", "PublicRecord", "Postgres", "TestSupport", httpClient, hummingbird, logging,
+                nioCore,
                 nioPosix, httpTypes, lifecycle,
             ],
             swiftSettings: house),

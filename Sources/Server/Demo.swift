@@ -62,41 +62,62 @@ enum Demonstration {
                     "fr": "Budget participatif", "en": "Participatory budget", "de": "Bürgerhaushalt",
                 ]),
                 summary: Texts([
-                    "fr": "Un million d’euros pour les projets des habitants : vous proposez, vous votez, la ville construit.",
+                    "fr":
+                        "Un million d’euros pour les projets des habitants : vous proposez, vous votez, la ville construit.",
                     "en": "One million euros for residents’ projects: you propose, you vote, the city builds.",
-                    "de": "Eine Million Euro für Projekte der Einwohner: Sie schlagen vor, Sie stimmen ab, die Stadt baut.",
+                    "de":
+                        "Eine Million Euro für Projekte der Einwohner: Sie schlagen vor, Sie stimmen ab, die Stadt baut.",
                 ]),
                 description: Texts([
                     "fr": """
-                        Cette démarche est une démonstration. Ses projets et ses bulletins sont ceux du budget participatif de Toulouse en 2019, publiés par Pabulib (pabulib.org).
-                        Le premier scrutin a été rejoué bulletin par bulletin, clos et dépouillé : chacun peut refaire le compte. Le second porte sur les mêmes projets et il est ouvert.
-                        """,
+                    Cette démarche est une démonstration. Ses projets et ses bulletins sont ceux du budget participatif de Toulouse en 2019, publiés par Pabulib (pabulib.org).
+                    Le premier scrutin a été rejoué bulletin par bulletin, clos et dépouillé : chacun peut refaire le compte. Le second porte sur les mêmes projets et il est ouvert.
+                    """,
                     "en": """
-                        This process is a demonstration. Its projects and ballots are those of the participatory budget of Toulouse in 2019, published by Pabulib (pabulib.org).
-                        The first vote was replayed ballot by ballot, closed and counted: anyone can recount it. The second is about the same projects and is open.
-                        """,
+                    This process is a demonstration. Its projects and ballots are those of the participatory budget of Toulouse in 2019, published by Pabulib (pabulib.org).
+                    The first vote was replayed ballot by ballot, closed and counted: anyone can recount it. The second is about the same projects and is open.
+                    """,
                     "de": """
-                        Dieses Verfahren ist eine Vorführung. Projekte und Stimmzettel stammen aus dem Bürgerhaushalt von Toulouse 2019, veröffentlicht von Pabulib (pabulib.org).
-                        Die erste Abstimmung wurde Stimmzettel für Stimmzettel nachgespielt, geschlossen und ausgezählt: Jeder kann nachzählen. Die zweite betrifft dieselben Projekte und ist offen.
-                        """,
+                    Dieses Verfahren ist eine Vorführung. Projekte und Stimmzettel stammen aus dem Bürgerhaushalt von Toulouse 2019, veröffentlicht von Pabulib (pabulib.org).
+                    Die erste Abstimmung wurde Stimmzettel für Stimmzettel nachgespielt, geschlossen und ausgezählt: Jeder kann nachzählen. Die zweite betrifft dieselben Projekte und ist offen.
+                    """,
                 ]),
                 phases: [
                     phase(
                         .information, -120, -91,
                         ["fr": "S’informer", "en": "Information", "de": "Information"],
-                        ["fr": "Des marches et des stands présentent les lieux.", "en": "Walks and stands present the places.", "de": "Rundgänge und Stände stellen die Orte vor."]),
+                        [
+                            "fr": "Des marches et des stands présentent les lieux.",
+                            "en": "Walks and stands present the places.",
+                            "de": "Rundgänge und Stände stellen die Orte vor.",
+                        ]),
                     phase(
                         .ideas, -90, -51, ["fr": "Proposer", "en": "Ideas", "de": "Ideen"],
-                        ["fr": "Chacun dépose une idée, en ligne ou au stand.", "en": "Everyone can submit an idea, online or at a stand.", "de": "Jeder kann eine Idee einreichen, online oder am Stand."]),
+                        [
+                            "fr": "Chacun dépose une idée, en ligne ou au stand.",
+                            "en": "Everyone can submit an idea, online or at a stand.",
+                            "de": "Jeder kann eine Idee einreichen, online oder am Stand.",
+                        ]),
                     phase(
                         .examination, -50, -6, ["fr": "Examiner", "en": "Examination", "de": "Prüfung"],
-                        ["fr": "Les services chiffrent chaque idée avec ses auteurs.", "en": "The services price each idea with its authors.", "de": "Die Ämter berechnen jede Idee mit ihren Urhebern."]),
+                        [
+                            "fr": "Les services chiffrent chaque idée avec ses auteurs.",
+                            "en": "The services price each idea with its authors.",
+                            "de": "Die Ämter berechnen jede Idee mit ihren Urhebern.",
+                        ]),
                     phase(
                         .vote, -5, 30, ["fr": "Voter", "en": "Vote", "de": "Abstimmung"],
-                        ["fr": "Vous pouvez voter maintenant.", "en": "You can vote now.", "de": "Sie können jetzt abstimmen."]),
+                        [
+                            "fr": "Vous pouvez voter maintenant.", "en": "You can vote now.",
+                            "de": "Sie können jetzt abstimmen.",
+                        ]),
                     phase(
                         .followUp, 31, 400, ["fr": "Suivre", "en": "Follow-up", "de": "Umsetzung"],
-                        ["fr": "La ville rend compte de chaque chantier.", "en": "The city reports on each building site.", "de": "Die Stadt berichtet über jede Baustelle."]),
+                        [
+                            "fr": "La ville rend compte de chaque chantier.",
+                            "en": "The city reports on each building site.",
+                            "de": "Die Stadt berichtet über jede Baustelle.",
+                        ]),
                 ]), demonstration: true, by: .operator)
     }
 
@@ -109,7 +130,8 @@ enum Demonstration {
                 options: Imports.Options(
                     slug: slug,
                     title: Texts([
-                        "fr": "Toulouse 2019, rejoué", "en": "Toulouse 2019, replayed", "de": "Toulouse 2019, nachgespielt",
+                        "fr": "Toulouse 2019, rejoué", "en": "Toulouse 2019, replayed",
+                        "de": "Toulouse 2019, nachgespielt",
                     ]), demonstration: true), by: .operator)
         }
         let keyPath: String = house.file("custodian/\(slug).key")
@@ -139,7 +161,8 @@ enum Demonstration {
                 options: Imports.Options(
                     slug: slug,
                     title: Texts([
-                        "fr": "Votez pour vos projets", "en": "Vote for your projects", "de": "Stimmen Sie für Ihre Projekte",
+                        "fr": "Votez pour vos projets", "en": "Vote for your projects",
+                        "de": "Stimmen Sie für Ihre Projekte",
                     ]), demonstration: true), by: .operator)
         }
         let vote: Vote = try await house.vote(slug)
@@ -163,7 +186,7 @@ enum Demonstration {
     ]
 
     private static func accounts(_ house: House) async throws -> String {
-        let password: String = words(4)
+        let password: String = try secret(house.file("demonstration.password"), groups: 4)
         let accounts: Accounts = try house.accounts
         for person in people {
             guard let email = EmailAddress(person.email), try await accounts.find(email: email) == nil else { continue }
@@ -175,11 +198,18 @@ enum Demonstration {
     }
 
     private static func passphrase(_ house: House, _ slug: String) throws -> String {
-        let path: String = house.file("custodian/\(slug).passphrase")
-        if let known = FileManager.default.contents(atPath: path) { return String(decoding: known, as: UTF8.self) }
-        let passphrase: String = words(5)
-        try Console.writeSecret(passphrase, to: path)
-        return passphrase
+        try secret(house.file("custodian/\(slug).passphrase"), groups: 5)
+    }
+
+    /// The secret in a file, which is drawn the first time: a load that goes on after a crash finds the same one.
+    private static func secret(_ path: String, groups: Int) throws -> String {
+        if let known = FileManager.default.contents(atPath: path) {
+            if !known.isEmpty { return String(decoding: known, as: UTF8.self) }
+            try FileManager.default.removeItem(atPath: path)
+        }
+        let drawn: String = words(groups)
+        try Console.writeSecret(drawn, to: path)
+        return drawn
     }
 
     /// Random groups of letters that are easy to type, 20 bits each.

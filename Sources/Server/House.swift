@@ -40,7 +40,8 @@ struct Settings: Sendable {
         let own: ConfigReader = root.scoped(to: "tilleul")
         let publicURL: String = own.string(forKey: "public.url") ?? "http://localhost:\(port)"
         guard publicURL.hasPrefix("https://") || publicURL.hasPrefix("http://"), !publicURL.hasSuffix("/") else {
-            throw Failure(message: "TILLEUL_PUBLIC_URL must begin with http:// or https:// and not end with /.", status: 2)
+            throw Failure(
+                message: "TILLEUL_PUBLIC_URL must begin with http:// or https:// and not end with /.", status: 2)
         }
         let isLocal: Bool = publicURL.hasPrefix("http://localhost")
         let zone: String = own.string(forKey: "city.time.zone") ?? "Europe/Paris"
@@ -134,7 +135,8 @@ struct House: Sendable {
             url = local.url
             cluster = local
         }
-        let secrets = try Secrets.load(file: URL(filePath: folder).appending(path: "secret").path(percentEncoded: false))
+        let secrets = try Secrets.load(
+            file: URL(filePath: folder).appending(path: "secret").path(percentEncoded: false))
         return House(
             settings: settings, dataDirectory: folder,
             pool: Pool(Pool.Configuration(url: url, maximumConnections: settings.connections), logger: logger),
@@ -148,7 +150,8 @@ struct House: Sendable {
             settings: try await Settings.load(dataDirectory: options.dataDir),
             dataDirectory: URL(filePath: options.dataDir).path(percentEncoded: false),
             pool: Pool(Pool.Configuration(url: "", maximumConnections: 1), logger: logger),
-            secrets: Secrets(master: (0..<32).map { _ in UInt8.random(in: .min ... .max) }), logger: logger, cluster: nil)
+            secrets: Secrets(master: (0..<32).map { _ in UInt8.random(in: .min ... .max) }), logger: logger,
+            cluster: nil)
     }
 
     private func leave() async {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Hummingbird
 import Logging
+import NIOCore
 import Participation
 import Postgres
 import ServiceLifecycle
@@ -41,7 +42,13 @@ struct Serve: AsyncParsableCommand {
                                 pool: house.pool, logger: house.logger, words: Letters(site: site).reminder)),
                         .init(service: service),
                     ], gracefulShutdownSignals: [.sigterm, .sigint], logger: house.logger))
-            try await group.run()
+            do {
+                try await group.run()
+            } catch let error as IOError where [EADDRINUSE, EADDRNOTAVAIL, EACCES].contains(error.errnoCode) {
+                throw Failure(
+                    message: "Nothing can listen at \(host), port \(port): "
+                        + "\(String(cString: strerror(error.errnoCode))). Choose another with --port.")
+            }
         }
     }
 }

@@ -60,7 +60,8 @@ struct TallyCommand: ParsableCommand {
         let cost: String = cents == 0 ? "\(units)" : "\(units).\(cents < 10 ? "0" : "")\(cents)"
         let elapsed: Double =
             Double(seconds.components.seconds) + Double(seconds.components.attoseconds) / 1e18
-        return "{\"rule\":\"\(outcome.rule.name)\",\"tie\":\(String(decoding: CanonicalJSON.string(outcome.tie.name).encoded(), as: UTF8.self)),"
+        return
+            "{\"rule\":\"\(outcome.rule.name)\",\"tie\":\(String(decoding: CanonicalJSON.string(outcome.tie.name).encoded(), as: UTF8.self)),"
             + "\"winners\":\(texts(outcome.winners)),\"order\":\(texts(outcome.order)),\"cost\":\(cost),"
             + "\"seconds\":\(String(format: "%.6f", elapsed))}"
     }

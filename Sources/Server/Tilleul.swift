@@ -84,7 +84,8 @@ enum Console {
         let file: Int32 = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else {
             throw Failure(
-                message: errno == EEXIST ? "\(path) is there already; it is left as it is." : "\(path) cannot be written.")
+                message: errno == EEXIST
+                    ? "\(path) is there already; it is left as it is." : "\(path) cannot be written.")
         }
         defer { close(file) }
         let bytes: [UInt8] = Array(text.utf8)

@@ -26,7 +26,8 @@ struct Users: AsyncParsableCommand {
                 }
                 return HeldRole(role)
             }
-            let password: String = try Console.secret(file: passwordFile, prompt: "Password: ", option: "--password-file")
+            let password: String = try Console.secret(
+                file: passwordFile, prompt: "Password: ", option: "--password-file")
             try await House.run(data) { house in
                 _ = try await house.accounts.create(
                     email: email, name: name, password: password, roles: roles, by: .operator)

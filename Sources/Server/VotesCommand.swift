@@ -19,7 +19,8 @@ struct VotesCommand: AsyncParsableCommand {
         @Option(help: "The handle of the process the vote belongs to; made if there is none.") var process: String
         @Option(help: "The handle of the vote in addresses.") var slug: String
         @Option(help: "The counting rule; the file's own if left out.") var rule: String?
-        @Option(help: "The tie order: lexico, natural, min_cost, max_cost, max_votes, file, draw:SEED.") var tie: String?
+        @Option(help: "The tie order: lexico, natural, min_cost, max_cost, max_votes, file, draw:SEED.") var tie:
+            String?
         @Option(help: "The first minute, as 2026-11-21T08:00:00+01:00; now if left out.") var opens: String?
         @Option(help: "The minute after the last; thirty days after the first if left out.") var closes: String?
 
@@ -158,7 +159,8 @@ struct VotesCommand: AsyncParsableCommand {
                 }
                 let codes: [String] = try await house.codes.issue(count, for: vote.id, by: .operator)
                 let address = "\(house.settings.publicURL)/votes/\(slug)/code"
-                let csv: String = "number,code,address\n"
+                let csv: String =
+                    "number,code,address\n"
                     + codes.enumerated().map { "\($0 + 1),\($1),\(address)\n" }.joined()
                 if let output {
                     try Console.writeSecret(csv, to: output)

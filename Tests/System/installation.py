@@ -11,6 +11,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -166,6 +167,18 @@ class Installation:
             os.kill(postmaster, signal.SIGINT)
             until(lambda: not alive(postmaster), 30, "the database has stopped")
         shutil.rmtree(self.folder)
+
+
+@contextmanager
+def fresh(migrated: bool = True):
+    """An installation that is gone at the end, however it comes."""
+    installation = Installation()
+    try:
+        if migrated:
+            installation.run("migrate")
+        yield installation
+    finally:
+        installation.remove()
 
 
 class Server:

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from installation import (
-    FIXTURES, ROOT, TILLEUL, TOULOUSE, Installation, assert_plain, expected, toulouse_counts, verify)
+    FIXTURES, ROOT, TILLEUL, TOULOUSE, Installation, assert_plain, expected, fresh, toulouse_counts, verify)
 
 SUBCOMMANDS = [
     "serve", "migrate", "demo", "users create", "votes import", "votes open", "votes close", "votes count",
@@ -18,10 +18,8 @@ SUBCOMMANDS = [
 
 @pytest.fixture(scope="module")
 def house():
-    installation = Installation()
-    installation.run("migrate")
-    yield installation
-    installation.remove()
+    with fresh() as installation:
+        yield installation
 
 
 @pytest.fixture(scope="module")
@@ -104,44 +102,35 @@ def test_a_secret_that_nobody_can_type_is_asked_for_in_words(house):
 
 
 def test_an_unmigrated_database_is_refused_and_left_alone():
-    fresh = Installation()
-    try:
-        answer = fresh.run("votes", "list", status=1)
+    with fresh(migrated=False) as empty:
+        answer = empty.run("votes", "list", status=1)
         assert "0001_residents.sql" in answer.stderr
         assert "tilleul migrate" in answer.stderr
-    finally:
-        fresh.remove()
 
 
 def test_a_database_that_is_not_there_is_told_in_words():
-    fresh = Installation(database="postgresql://tilleul@/none?host=/nowhere&connect_timeout=2")
+    lost = Installation(database="postgresql://tilleul@/none?host=/nowhere&connect_timeout=2")
     try:
-        fresh.run("votes", "list", status=1)
-        assert not (fresh.data / "postgres").exists()
+        lost.run("votes", "list", status=1)
+        assert not (lost.data / "postgres").exists()
     finally:
-        fresh.remove()
+        lost.remove()
 
 
 def test_settings_that_make_no_sense_are_told_in_words():
-    fresh = Installation()
-    try:
-        fresh.environment["TILLEUL_PUBLIC_URL"] = "city.example"
-        assert "TILLEUL_PUBLIC_URL" in fresh.run("migrate", status=2).stderr
-        fresh.environment["TILLEUL_PUBLIC_URL"] = fresh.url
-        fresh.data.mkdir(exist_ok=True)
-        (fresh.data / "tilleul.json").write_text("{")
-        assert "tilleul.json" in fresh.run("migrate", status=2).stderr
-    finally:
-        fresh.remove()
+    with fresh(migrated=False) as empty:
+        empty.environment["TILLEUL_PUBLIC_URL"] = "city.example"
+        assert "TILLEUL_PUBLIC_URL" in empty.run("migrate", status=2).stderr
+        empty.environment["TILLEUL_PUBLIC_URL"] = empty.url
+        empty.data.mkdir(exist_ok=True)
+        (empty.data / "tilleul.json").write_text("{")
+        assert "tilleul.json" in empty.run("migrate", status=2).stderr
 
 
 def test_routes_are_listed_without_a_database():
-    fresh = Installation()
-    try:
-        lines = fresh.run("routes").stdout.splitlines()
-        assert not fresh.data.exists()
-    finally:
-        fresh.remove()
+    with fresh(migrated=False) as empty:
+        lines = empty.run("routes").stdout.splitlines()
+        assert not empty.data.exists()
     for line in ("GET\t/votes", "POST\t/votes/{vote}/ballot", "GET\t/votes/{vote}/record/checkpoint", "GET\t/healthz"):
         assert line in lines
     assert all(re.fullmatch(r"[A-Z]+\t/\S*", line) for line in lines)

@@ -11,16 +11,14 @@ import time
 
 import pytest
 
-from installation import TOULOUSE, Installation, expected, until, verify
-from voter import Crowd
+from installation import TOULOUSE, Installation, expected, fresh, until, verify
+from voter import Crowd, Voter
 
 
 @pytest.fixture
 def house():
-    installation = Installation()
-    installation.run("migrate")
-    yield installation
-    installation.remove()
+    with fresh() as installation:
+        yield installation
 
 
 def opened(house: Installation, vote: str) -> None:
@@ -208,3 +206,27 @@ def cloned(main: str, name: str) -> bool:
         done = subprocess.run(
             ["psql", "-X", "-q", "-d", main.replace("/tilleul?", "/postgres?"), "-c", statement], capture_output=True)
     return done.returncode == 0
+
+
+def test_the_demonstration_goes_on_where_it_was_killed():
+    with fresh(migrated=False) as house:
+        chance = random.Random(2026)
+        for longest in (4, 6, 8, 10):
+            process = house.start("demo")
+            time.sleep(chance.uniform(0.5, longest))
+            process.kill()
+            process.communicate()
+        told = house.run("demo").stdout
+        server = house.serve()
+        assert house.sql("SELECT count(*) FROM process") == [["1"]]
+        assert house.sql("SELECT slug, (SELECT count(*) FROM mark WHERE vote_id = vote.id) FROM vote ORDER BY slug") == [
+            ["budget-2026", "0"], ["toulouse-2019", "1494"]]
+        verify(f"http://localhost:{server.port}/votes/toulouse-2019/record")
+        voter = Voter([server.port], "budget-2026", re.search(r"^ +(\S{4}-\S{4}-\S{4})$", told, re.MULTILINE)[1], {})
+        voter.enter()
+        visitor = Voter([server.port], "", "", {})
+        _, token = visitor.form("/sign-in")
+        status, location, _ = visitor.ask("POST", "/sign-in", [
+            ("token", token), ("email", "audit@demonstration.example"),
+            ("password", re.search(r"password (\S+)", told)[1])])
+        assert status == 303, "the password that is told is the one of the accounts"

@@ -8,17 +8,15 @@ from urllib.parse import urlencode
 
 import pytest
 
-from installation import Installation, alive, children, free_port, until, verify
+from installation import alive, children, free_port, fresh, until, verify
 from test_crash import check_receipts, drained, entries, finish, of_kind, opened
 from voter import BALLOTS, Crowd, Voter
 
 
 @pytest.fixture
 def house():
-    installation = Installation()
-    installation.run("migrate")
-    yield installation
-    installation.remove()
+    with fresh() as installation:
+        yield installation
 
 
 @pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])

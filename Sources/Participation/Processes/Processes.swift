@@ -25,7 +25,8 @@ public struct Processes: Sendable {
     /// - Parameter demonstration: marks it as demonstration data on every page.
     /// - Throws: `ProcessRefusal`; `NotAllowed` unless the actor is an agent or the operator.
     @discardableResult
-    public func create(_ draft: ProcessDraft, demonstration: Bool = false, by actor: Actor) async throws -> ID<Process> {
+    public func create(_ draft: ProcessDraft, demonstration: Bool = false, by actor: Actor) async throws -> ID<Process>
+    {
         try await Self.refusing {
             try await pool.transaction("process_create") { transaction in
                 try await Self.create(draft, demonstration: demonstration, by: actor, in: transaction)
@@ -155,7 +156,8 @@ extension ProcessDraft {
 public enum Slug {
     /// Whether the text has only lower-case letters, digits and single hyphens between them, 60 at most.
     public static func isValid(_ text: String) -> Bool {
-        guard (1...60).contains(text.utf8.count), !text.hasPrefix("-"), !text.hasSuffix("-"), !text.contains("--") else {
+        guard (1...60).contains(text.utf8.count), !text.hasPrefix("-"), !text.hasSuffix("-"), !text.contains("--")
+        else {
             return false
         }
         return text.utf8.allSatisfy { byte in

@@ -64,7 +64,8 @@ extension Results {
         var meta: [(key: String, value: String)] = [
             ("description", vote.settings.title(.french)), ("country", "France"), ("unit", vote.processTitle(.french)),
             ("instance", vote.slug), ("num_projects", String(vote.projects.count)), ("num_votes", String(ballots)),
-            ("budget", Cents.units(definition.budget)), ("vote_type", type), ("rule", Self.rule(definition.counting.rule)),
+            ("budget", Cents.units(definition.budget)), ("vote_type", type),
+            ("rule", Self.rule(definition.counting.rule)),
             ("date_begin", day(definition.opens)), ("date_end", day(definition.closes)),
             ("currency", definition.currency), ("max_length", String(rules.maximum)),
         ]

@@ -22,7 +22,8 @@ public struct Counts: Sendable {
     /// - Throws: `VoteRefusal.notClosed`, `.wrongKey`, `.swappedEnvelope`, `.unreadableEnvelope`; `NotAllowed` unless
     ///   the actor is a custodian or a returning officer of the vote, or the operator.
     public func count(_ id: ID<Vote>, keyFile: String, passphrase: String, by actor: Actor) async throws {
-        guard let vote = try await Votes.load(where: "vote.id = \(id.uuid)", in: pool).first, let opening = vote.opening,
+        guard let vote = try await Votes.load(where: "vote.id = \(id.uuid)", in: pool).first,
+            let opening = vote.opening,
             vote.closedAt != nil
         else { throw VoteRefusal.notClosed }
         try await Authority.require(
@@ -41,7 +42,8 @@ public struct Counts: Sendable {
             guard locked.countedAt == nil else { return }
             try await transaction.execute(
                 "vote_count.insert",
-                "INSERT INTO vote_count (vote_id, result, counted_at) VALUES (\(id.uuid), \(result), clock_timestamp())")
+                "INSERT INTO vote_count (vote_id, result, counted_at) VALUES (\(id.uuid), \(result), clock_timestamp())"
+            )
             try await Record.append(entries, to: id, in: transaction)
             try await Acts.record("vote_counted", by: actor, on: "vote", id, in: transaction)
         }
@@ -153,8 +155,9 @@ public struct Counts: Sendable {
         let groups = Groups([cell], smallCell: opening.definition.smallCell)
         guard let group = groups.group(of: .online, unit: nil)?.name else { return [] }
         let sorted = opened.map { (text: $0.tracker.text, $0.tracker, $0.ballot) }.sorted { $0.text < $1.text }
-        return sorted.map { OpenedBallot(channel: .online, group: group, ballot: $0.2, tracker: $0.1) }
-            + (0..<unreadable).map { _ in OpenedBallot(unreadableIn: group, channel: .online) }
+        // Those without a tracker come first, as the record wants them.
+        return (0..<unreadable).map { _ in OpenedBallot(unreadableIn: group, channel: .online) }
+            + sorted.map { OpenedBallot(channel: .online, group: group, ballot: $0.2, tracker: $0.1) }
     }
 }
 

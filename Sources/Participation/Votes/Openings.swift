@@ -106,7 +106,8 @@ public struct Openings: Sendable {
             }
             try await transaction.execute(
                 "vote_closing.insert",
-                "INSERT INTO vote_closing (vote_id, closed_at) VALUES (\(id.uuid), \(try clock.get("now", as: Date.self)))")
+                "INSERT INTO vote_closing (vote_id, closed_at) VALUES (\(id.uuid), \(try clock.get("now", as: Date.self)))"
+            )
             let account: Row? = try await transaction.one(
                 "vote.account",
                 """

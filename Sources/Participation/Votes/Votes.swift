@@ -84,7 +84,8 @@ public struct Votes: Sendable {
         try settings.check()
         try await Self.refusing {
             try await pool.transaction("vote.edit") { transaction in
-                let vote: Vote = try await Self.lock(id, by: actor, [.participationAgent, .returningOfficer], transaction)
+                let vote: Vote = try await Self.lock(
+                    id, by: actor, [.participationAgent, .returningOfficer], transaction)
                 guard vote.opening == nil else { throw VoteRefusal.alreadyOpened }
                 try await transaction.execute(
                     "vote.update",

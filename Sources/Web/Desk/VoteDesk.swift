@@ -91,7 +91,9 @@ public struct VoteDesk: Sendable {
         return site.page(
             ImportPage(
                 action: "/desk/votes/import", errors: errors.summary(strings),
-                problems: problems.prefix(200).map { .init(line: $0.line.map { String($0) } ?? "–", text: $0.sentence) },
+                problems: problems.prefix(200).map {
+                    .init(line: $0.line.map { String($0) } ?? "–", text: $0.sentence)
+                },
                 hasProblems: !problems.isEmpty, slug: errors.input("slug", value: fields.text("slug"), strings),
                 file: errors.input("file", strings),
                 processes: mine.map {
@@ -104,7 +106,8 @@ public struct VoteDesk: Sendable {
                     },
                 ties: TieOrder.allCases.map {
                     SelectOption(
-                        value: $0.name, label: strings("results.tie.\($0.name)"), selected: $0.name == fields.text("tie"))
+                        value: $0.name, label: strings("results.tie.\($0.name)"),
+                        selected: $0.name == fields.text("tie"))
                 }), title: errors.isEmpty ? title : strings("errors.in_title", ["title": title]), request, context,
             status: errors.isEmpty ? .ok : .unprocessableContent)
     }
@@ -124,7 +127,8 @@ public struct VoteDesk: Sendable {
             let actor: Actor = account.acting(for: vote, [.returningOfficer, .custodian])
             let file: String = try await openings.makeSeal(vote.id, passphrase: form.raw("passphrase"), by: actor)
             return secret(
-                strings("desk.seal.title"), strings("desk.seal.words"), file, "\(vote.slug).key", vote, request, context)
+                strings("desk.seal.title"), strings("desk.seal.words"), file, "\(vote.slug).key", vote, request, context
+            )
         } catch let refusal as VoteRefusal {
             return try await page((account, vote), refusal.fieldErrors, key: "", request, context)
         }
@@ -144,7 +148,8 @@ public struct VoteDesk: Sendable {
     }
 
     @Sendable private func count(_ request: Request, _ context: AppContext) async throws -> Response {
-        try await act(request, context, roles: [.returningOfficer, .custodian], done: "desk.counted") { vote, actor, form in
+        try await act(request, context, roles: [.returningOfficer, .custodian], done: "desk.counted") {
+            vote, actor, form in
             try await counts.count(
                 vote.id, keyFile: form.raw("key"), passphrase: form.raw("passphrase"), by: actor)
         }
@@ -232,7 +237,10 @@ public struct VoteDesk: Sendable {
                 facts: [
                     fact("dates", words.dates), fact("budget", words.money(settings.budget)),
                     fact("ballot", words.rule), fact("counting", words.counting),
-                    fact("tie", strings("results.tie.\(settings.counting.tie.hasPrefix("draw:") ? "draw" : settings.counting.tie)")),
+                    fact(
+                        "tie",
+                        strings(
+                            "results.tie.\(settings.counting.tie.hasPrefix("draw:") ? "draw" : settings.counting.tie)")),
                     fact(
                         "eligibility",
                         settings.eligibility.map { strings("eligibility.\($0)") }.joined(separator: ", ")),

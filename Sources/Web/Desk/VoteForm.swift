@@ -57,7 +57,9 @@ extension VoteDesk {
                         description: input("description-\(language.rawValue)"))
                 }, budget: input("budget"),
                 types: options(
-                    "type", BallotKind.allCases.filter { $0 != .grades }.map { ($0.rawValue, strings("ballot.\($0.rawValue)")) }),
+                    "type",
+                    BallotKind.allCases.filter { $0 != .grades }.map { ($0.rawValue, strings("ballot.\($0.rawValue)")) }
+                ),
                 minimum: input("minimum"), maximum: input("maximum"), budgetLimit: input("budget_limit"),
                 pointsPerProject: input("points_per_project"), pointsInTotal: input("points_in_total"),
                 rules: options("rule", Rule.allCases.map { ($0.name, strings("votes.counting.\($0.name)")) }),
@@ -195,7 +197,8 @@ extension Strings {
     func minute(_ date: Date) -> String {
         let parts: DateComponents = calendar.dateComponents([.year, .month, .day, .hour, .minute], from: date)
         func two(_ number: Int?) -> String { String(format: "%02d", number ?? 0) }
-        return "\(String(format: "%04d", parts.year ?? 0))-\(two(parts.month))-\(two(parts.day))T\(two(parts.hour)):\(two(parts.minute))"
+        return
+            "\(String(format: "%04d", parts.year ?? 0))-\(two(parts.month))-\(two(parts.day))T\(two(parts.hour)):\(two(parts.minute))"
     }
 
     /// The moment of such a minute; nil for another text.

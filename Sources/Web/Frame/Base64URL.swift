@@ -7,7 +7,7 @@ enum Base64URL {
             .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
     }
 
-    /// Nil when `text` is anything but what `encode` writes.
+    /// Nil when `text` is not base64url, or has padding.
     static func decode(_ text: String) -> [UInt8]? {
         guard text.utf8.allSatisfy(isDigit), text.utf8.count % 4 != 1 else { return nil }
         // By bytes: replacing in strings is slow, and every request with a session comes by here.

@@ -54,7 +54,9 @@ public struct Fields: Sendable {
     public func id<Owner>(_ name: String, of owner: Owner.Type) -> ID<Owner>? { ID(text(name)) }
 
     private static func tidy(_ text: String) -> String {
-        text.replacing("\r\n", with: "\n").trimmingCharacters(in: .whitespacesAndNewlines)
+        // Tokens, numbers and identifiers are most of what comes, and are tidy already.
+        if text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) { return text }
+        return text.replacing("\r\n", with: "\n").trimmingCharacters(in: .whitespacesAndNewlines)
             .precomposedStringWithCanonicalMapping
     }
 }

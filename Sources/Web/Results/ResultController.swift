@@ -76,7 +76,8 @@ public struct ResultController: Sendable {
                 refused: decisions.filter { !$0.isSelected }.map(line),
                 groups: result.counts.map { count in
                     ResultPage.Group(
-                        name: strings.contains("channel.\(count.group)") ? strings("channel.\(count.group)") : count.group,
+                        name: strings.contains("channel.\(count.group)")
+                            ? strings("channel.\(count.group)") : count.group,
                         ballots: strings.number(count.ballots), valid: strings.number(count.valid),
                         blank: strings.number(count.blank), invalid: strings.number(count.invalid))
                 },

@@ -33,12 +33,14 @@ struct ResultWords {
             sentence = strings("results.refused.\(decision.reason ?? "does_not_fit")", arguments)
         }
         if !decision.tiedWith.isEmpty {
-            sentence += " " + strings(
-                "results.tie",
-                [
-                    "projects": decision.tiedWith.map(title).joined(separator: ", "),
-                    "order": strings("results.tie.\(tieName)"),
-                ])
+            sentence +=
+                " "
+                + strings(
+                    "results.tie",
+                    [
+                        "projects": decision.tiedWith.map(title).joined(separator: ", "),
+                        "order": strings("results.tie.\(tieName)"),
+                    ])
         }
         return sentence
     }

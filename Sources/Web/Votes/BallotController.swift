@@ -103,7 +103,8 @@ public struct BallotController: Sendable {
                 isNumber: settings.type == .points || settings.type == .ranking,
                 isRanking: settings.type == .ranking, isGrades: settings.type == .grades,
                 greatest: String(settings.type == .points ? settings.pointsPerProject : settings.maximum),
-                errors: shownErrors ? refusal.map(words.summary) : nil, gauge: words.gauge(visit.lines, refusal: refusal),
+                errors: shownErrors ? refusal.map(words.summary) : nil,
+                gauge: words.gauge(visit.lines, refusal: refusal),
                 choices: projects.map { choice($0, vote, strings, kept[$0.key]) },
                 hiddenWords: elsewhere.isEmpty ? nil : strings.plural("votes.ballot.hidden", elsewhere.count),
                 elsewhereCount: String(elsewhere.count),
@@ -117,7 +118,8 @@ public struct BallotController: Sendable {
             title: strings("votes.ballot.title"), request, context, focus: true, scripts: ["ballot.js"])
     }
 
-    private func choice(_ project: VoteProject, _ vote: Vote, _ strings: Strings, _ value: String?) -> BallotPage.Choice {
+    private func choice(_ project: VoteProject, _ vote: Vote, _ strings: Strings, _ value: String?) -> BallotPage.Choice
+    {
         let type: BallotKind = vote.settings.ballot.type
         let title: String = project.title(strings.language)
         return BallotPage.Choice(
@@ -270,7 +272,9 @@ public struct BallotController: Sendable {
         let kept: [BallotLine]? = try await baskets.lines(in: vote.id, session: session.id, token: token)
         let lines: [BallotLine] = kept ?? []
         let checked: Result<Ballot, InvalidBallot>
-        do { checked = .success(try BallotChecker(opening.definition).ballot(lines)) } catch { checked = .failure(error) }
+        do { checked = .success(try BallotChecker(opening.definition).ballot(lines)) } catch {
+            checked = .failure(error)
+        }
         var ballot: Ballot?
         var refusal: InvalidBallot?
         switch checked {

@@ -42,7 +42,8 @@ struct ProjectQuery: Sendable {
             guard district.isEmpty || project.district == district else { return false }
             guard !wanted.isEmpty else { return true }
             let text: String = Self.fold(
-                "\(project.number) \(project.title(language)) \(project.description(language)) \(project.district ?? "")")
+                "\(project.number) \(project.title(language)) \(project.description(language)) \(project.district ?? "")"
+            )
             return wanted.allSatisfy { text.contains($0) }
         }
         switch order {

@@ -74,7 +74,9 @@ struct VoteWords {
         case .overBudget(let limit, let found):
             return ("", strings(key, ["limit": money(limit), "over": money(found - limit)]))
         case .pointsPerProject(let id, let most, let found):
-            return (id, strings(key, ["project": title(id), "most": strings.number(most), "found": strings.number(found)]))
+            return (
+                id, strings(key, ["project": title(id), "most": strings.number(most), "found": strings.number(found)])
+            )
         case .pointsInTotal(let most, let found):
             return ("", strings(key, ["most": strings.number(most), "found": strings.number(found)]))
         case .repeatedRank(let rank): return ("", strings(key, ["rank": strings.number(rank)]))

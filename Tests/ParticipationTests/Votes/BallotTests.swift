@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import Participation
 import Postgres
 import PublicRecord
@@ -106,7 +107,8 @@ import Testing
         }
     }
 
-    @Test func `nothing is accepted before the first minute, after the last, or once the vote is closed`() async throws {
+    @Test func `nothing is accepted before the first minute, after the last, or once the vote is closed`() async throws
+    {
         try await withPolls { polls in
             var settings = Polls.settings
             settings.opens = Date(timeIntervalSinceNow: 3600)

@@ -84,7 +84,9 @@ struct Polls: Sendable {
     /// Moves the deadline of a vote into the past, as only time does.
     func pass(deadlineOf vote: Vote) async throws {
         try await pool.execute(
-            "test.deadline", "UPDATE vote SET closes_at = now() - interval '1 minute', opens_at = now() - interval '1 day' WHERE id = \(vote.id.uuid)")
+            "test.deadline",
+            "UPDATE vote SET closes_at = now() - interval '1 minute', opens_at = now() - interval '1 day' WHERE id = \(vote.id.uuid)"
+        )
     }
 
     func number(_ sql: SQL) async throws -> Int {

@@ -202,7 +202,8 @@ import Testing
             let result = try #require(try await Results(pool: polls.pool).find(published))
             #expect(result.counts.map(\.invalid) == [1])
             #expect(result.voters == 3)
-            #expect(try verify(RecordSource(files: try await polls.files(of: published))).holds)
+            let report = try verify(RecordSource(files: try await polls.files(of: published)))
+            #expect(report.holds, "\(report.checks.filter { $0.outcome == .failed })")
         }
     }
 
@@ -232,7 +233,8 @@ import Testing
                 _ = try await polls.codes.redeem(codes[1], in: ID(), device: "", network: home)
             }
             let stored = try await polls.number(
-                "SELECT count(*) AS n FROM voting_code WHERE encode(code_hash, 'escape') LIKE '%' || \(codes[0]) || '%'")
+                "SELECT count(*) AS n FROM voting_code WHERE encode(code_hash, 'escape') LIKE '%' || \(codes[0]) || '%'"
+            )
             #expect(stored == 0)
         }
     }
