@@ -1,5 +1,6 @@
 import Crypto
 import PublicRecord
+import Synchronization
 
 /// The key that signs the log of one vote: derived from the installation's secret and the origin, so that whoever has
 /// only the database can sign nothing, and pinned at opening, so that another secret is noticed.
@@ -35,6 +36,33 @@ struct LogKey: Sendable {
     private static func signer(_ secrets: Secrets, origin: String) -> NoteSigner? {
         let seed: [UInt8] = secrets.derive(label: "record \(origin)").withUnsafeBytes { Array($0) }
         return NoteSigner(name: origin, seed: seed)
+    }
+}
+
+/// The keys of the logs whose receipts are being signed, derived once: deriving one takes longer than signing with it.
+final class LogKeys: Sendable {
+    private static let most = 100
+
+    private let secrets: Secrets
+    private let known = Mutex<[[UInt8]: LogKey]>([:])
+
+    init(_ secrets: Secrets) {
+        self.secrets = secrets
+    }
+
+    /// The key of an open vote.
+    ///
+    /// - Throws: `WrongSecret` as `LogKey` does.
+    func key(of opening: VoteOpening) throws -> LogKey {
+        // Both, so that a pinned key which the database gives another vote is derived and refused.
+        let name: [UInt8] = opening.logKey + Array(opening.definition.origin.utf8)
+        if let key = known.withLock({ $0[name] }) { return key }
+        let key = try LogKey(secrets, opening: opening)
+        known.withLock { known in
+            if known.count >= Self.most { known.removeAll() }
+            known[name] = key
+        }
+        return key
     }
 }
 

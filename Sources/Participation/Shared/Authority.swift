@@ -1,3 +1,4 @@
+import Foundation
 import Postgres
 
 /// Somebody asked for an act that none of their roles covers.
@@ -23,5 +24,14 @@ enum Authority {
                 role, account: account, process: process, vote: vote, in: transaction)
             guard isHeld else { throw NotAllowed(roles: roles) }
         }
+    }
+    /// The same for a vote and its process, asked before work that takes long.
+    static func require(
+        _ roles: [Role], of actor: Actor, for vote: ID<Vote>, in executor: some Executor
+    ) async throws {
+        let row: Row? = try await executor.one(
+            "authority.process", "SELECT process_id FROM vote WHERE id = \(vote.uuid)")
+        let process: UUID? = try row?.get("process_id")
+        try await require(roles, of: actor, process: process.map { ID($0) }, vote: vote, in: executor)
     }
 }

@@ -6,12 +6,12 @@ public import PublicRecord
 /// Ballots cast online: one transaction each, and nothing that can be read before the custodian's key comes.
 public struct Ballots: Sendable {
     private let pool: Pool
-    private let secrets: Secrets
+    private let logKeys: LogKeys
 
     /// The ballots kept in the database of `pool`; receipts are signed with the log's key, derived from `secrets`.
     public init(pool: Pool, secrets: Secrets) {
         self.pool = pool
-        self.secrets = secrets
+        logKeys = LogKeys(secrets)
     }
 
     /// Why a ballot is not accepted. A ballot that breaks the definition's limits is an `InvalidBallot`.
@@ -134,7 +134,7 @@ public struct Ballots: Sendable {
         let receipt = Receipt(
             origin: opening.definition.origin, credential: credential, envelope: Hash(of: bytes), tracker: tracker)
         let stored = CastReceipt(
-            receipt: receipt, note: try LogKey(secrets, opening: opening).sign(receipt.text), ballot: ballot)
+            receipt: receipt, note: try logKeys.key(of: opening).sign(receipt.text), ballot: ballot)
         return CastEnvelope(
             credential: credential, bytes: bytes,
             marked: Entry.markMade(credential: credential, channel: .online, place: nil).bytes,

@@ -21,6 +21,7 @@ public struct Openings: Sendable {
     /// - Throws: `VoteRefusal.alreadyOpened`, `.shortPassphrase`; `NotAllowed` unless the actor is a custodian or a
     ///   returning officer of the vote, or the operator.
     public func makeSeal(_ id: ID<Vote>, passphrase: String, by actor: Actor) async throws -> String {
+        try await Authority.require([.custodian, .returningOfficer], of: actor, for: id, in: pool)
         let key = CustodianKey()
         let file: String = try await key.file(passphrase: passphrase)
         try await pool.transaction("vote.seal") { transaction in
@@ -44,6 +45,7 @@ public struct Openings: Sendable {
     ///
     /// - Throws: `VoteRefusal`; `NotAllowed` unless the actor is a returning officer of the vote or the operator.
     public func open(_ id: ID<Vote>, keyFile: String, passphrase: String, by actor: Actor) async throws {
+        try await Authority.require([.returningOfficer], of: actor, for: id, in: pool)
         guard let seal = try await Votes.load(where: "vote.id = \(id.uuid)", in: pool).first?.sealKey else {
             throw VoteRefusal.noSeal
         }
