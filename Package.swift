@@ -68,7 +68,7 @@ let package = Package(
             name: "Server",
             dependencies: [
                 "Web", "Participation", "PublicRecord", "Postgres", hummingbird, arguments, configuration, lifecycle,
-                logging, crypto, nioCore, signals,
+                logging, nioCore, signals,
             ],
             swiftSettings: house),
         .executableTarget(

@@ -21,7 +21,7 @@ struct ImportsTests {
             "Mustache", "NIOCore", "NIOHTTP1", "NIOHTTPTypes",
         ]),
         "Server": toolchain.union([
-            "Web", "Participation", "PublicRecord", "Postgres", "ArgumentParser", "Configuration", "Crypto",
+            "Web", "Participation", "PublicRecord", "Postgres", "ArgumentParser", "Configuration",
             "Hummingbird",
             "Logging", "NIOCore", "ServiceLifecycle", "UnixSignals",
         ]),

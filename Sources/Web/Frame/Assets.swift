@@ -53,7 +53,7 @@ public struct Assets: Sendable {
     func file(at path: String) -> File? { files[path] }
 
     /// Files that browsers and robots ask for by fixed names.
-    private static let atRoot: Set<String> = ["favicon.ico", "robots.txt", "apple-touch-icon.png"]
+    private static let atRoot: Set<String> = ["favicon.ico", "robots.txt", "apple-touch-icon.png", "verify.py"]
 
     private static func file(_ name: String, _ bytes: [UInt8], etag: String, isForever: Bool) -> File {
         let type = contentType(of: name)
