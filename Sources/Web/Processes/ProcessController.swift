@@ -31,15 +31,7 @@ public struct ProcessController: Sendable {
         return site.page(
             HomePage(
                 city: site.city.name,
-                votes: open.map { vote in
-                    let words = VoteWords(vote, strings)
-                    let status: (word: String, sentence: String) = words.state(at: Date())
-                    return HomePage.VoteItem(
-                        title: vote.settings.title(context.language), href: "/votes/\(vote.slug)",
-                        state: status.word, stateWords: status.sentence, budget: words.money(vote.settings.budget),
-                        projects: strings.plural("votes.projects", vote.projects.count),
-                        isOpen: vote.state(at: Date()) == .open, demonstration: vote.demonstration)
-                }, processes: try await processes.list().map { item($0, context) }),
+                votes: open.map { item($0, strings) }, processes: try await processes.list().map { item($0, context) }),
             title: strings("home.title"), request, context)
     }
 
@@ -47,6 +39,17 @@ public struct ProcessController: Sendable {
         site.page(
             ProcessesPage(processes: try await processes.list().map { item($0, context) }),
             title: site.strings(context)("processes.title"), request, context)
+    }
+
+    private func item(_ vote: Vote, _ strings: Strings) -> HomePage.VoteItem {
+        let words = VoteWords(vote, strings)
+        let now = Date()
+        let status: (word: String, sentence: String) = words.state(at: now)
+        return HomePage.VoteItem(
+            title: vote.settings.title(strings.language), href: "/votes/\(vote.slug)", state: status.word,
+            stateWords: status.sentence, budget: words.money(vote.settings.budget),
+            projects: strings.plural("votes.projects", vote.projects.count), isOpen: vote.state(at: now) == .open,
+            demonstration: vote.demonstration)
     }
 
     private func item(_ process: Participation.Process, _ context: AppContext) -> ProcessesPage.Item {
@@ -64,15 +67,7 @@ public struct ProcessController: Sendable {
                 title: process.title(context.language), summary: process.summary(context.language),
                 paragraphs: process.description(context.language).split(separator: "\n").map(String.init),
                 demonstration: process.demonstration, phases: PhaseLine(process, strings, today: site.today()),
-                votes: votes.map { vote in
-                    let words = VoteWords(vote, strings)
-                    let status: (word: String, sentence: String) = words.state(at: Date())
-                    return HomePage.VoteItem(
-                        title: vote.settings.title(context.language), href: "/votes/\(vote.slug)",
-                        state: status.word, stateWords: status.sentence, budget: words.money(vote.settings.budget),
-                        projects: strings.plural("votes.projects", vote.projects.count),
-                        isOpen: vote.state(at: Date()) == .open, demonstration: vote.demonstration)
-                }, hasVotes: !votes.isEmpty),
+                votes: votes.map { item($0, strings) }, hasVotes: !votes.isEmpty),
             title: process.title(context.language), request, context)
     }
 
