@@ -703,7 +703,7 @@ final class Wire: Sendable {
             try await withUnsafeThrowingContinuation { continuation in
                 let wakes = state.withLock { state in
                     var wakes = Wakes()
-                    guard state.active === operation, case .copyingOut = operation.step else {
+                    guard state.active === operation else {
                         // The end, or the failure, was settled while nobody waited.
                         wakes.add(.rows(continuation, operation.failure.map { .failure($0) } ?? .success([])))
                         return wakes
