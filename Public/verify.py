@@ -531,8 +531,9 @@ class Address:
 
 # ---- The definition and its ballots ----------------------------------------------------------------------------------
 
-INVALID = ["duplicate", "malformed_value", "over_budget", "points_in_total", "points_per_project", "repeated_rank",
-           "too_few", "too_many", "unknown_grade", "unknown_project", "wrong_district"]
+INVALID = ["duplicate", "identifying_mark", "illegible", "malformed_value", "missing", "not_official", "over_budget",
+           "points_in_total", "points_per_project", "repeated_rank", "too_few", "too_many", "torn", "unknown_grade",
+           "unknown_project", "unreadable", "wrong_district"]
 ANNULMENT = ["error", "other_channel", "withdrawn"]
 
 

@@ -77,8 +77,10 @@ public struct Definition: Sendable, Equatable {
     /// The least number of ballots a published group may have.
     public var smallCell: Int
 
-    /// The reasons for which a ballot is invalid at the count, as codes.
-    public static let invalidReasons: [String] = Invalidity.codes
+    /// The reasons for which a ballot is invalid at the count, as codes, sorted: those of the rules, those of papers,
+    /// and that of an envelope which could not be opened.
+    public static let invalidReasons: [String] =
+        (Invalidity.codes + PaperFault.allCases.map(\.rawValue) + [BallotCount.unreadable]).sorted()
     /// The reasons for which a mark may be annulled, as codes.
     public static let annulmentReasons: [String] = ["error", "other_channel", "withdrawn"]
 
