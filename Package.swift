@@ -50,6 +50,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+        .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "Postgres", dependencies: ["CLibPQ", logging, lifecycle], swiftSettings: house),
         .target(name: "PublicRecord", dependencies: [crypto, bigInt], swiftSettings: house),
@@ -59,7 +60,8 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: [
-                "Participation", "PublicRecord", "CZlib", hummingbird, hummingbirdCore, mustache, logging, crypto,
+                "Participation", "PublicRecord", "CQREncode", "CZlib", hummingbird, hummingbirdCore, mustache, logging,
+                crypto,
                 nioCore,
                 nioHTTP1, nioHTTPTypes, httpTypes,
             ],

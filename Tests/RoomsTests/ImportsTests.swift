@@ -16,7 +16,7 @@ struct ImportsTests {
             "PublicRecord", "Postgres", "CArgon2", "Crypto", "Logging", "ServiceLifecycle",
         ]),
         "Web": toolchain.union([
-            "Participation", "PublicRecord", "CZlib", "Crypto", "Hummingbird", "HummingbirdCore", "HTTPTypes",
+            "Participation", "PublicRecord", "CQREncode", "CZlib", "Crypto", "Hummingbird", "HummingbirdCore", "HTTPTypes",
             "Logging",
             "Mustache", "NIOCore", "NIOHTTP1", "NIOHTTPTypes",
         ]),

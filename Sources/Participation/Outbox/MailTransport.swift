@@ -31,68 +31,27 @@ public struct Sendmail: MailTransport {
     }
 
     private let executable: String
-    private let arguments: [String]
-    private let limit: Duration
+    private let command: Command
 
     /// Uses `command`, whose words are separated by blanks; nil when it has none. The command is stopped after `limit`.
     public init?(command: String, limit: Duration = .seconds(60)) {
         let words = command.split(separator: " ").map(String.init)
         guard let first = words.first else { return nil }
         self.executable = first
-        self.arguments = Array(words.dropFirst())
-        self.limit = limit
+        self.command = Command(words, limit: limit)
     }
 
     /// Runs the command once.
     public func deliver(_ message: MailMessage) async throws {
-        // A file without a name rather than a pipe: a command that stops reading cannot then stop the server.
-        let input = try Self.unnamedFile(holding: message.bytes)
-        defer { try? input.close() }
-        let process = Foundation.Process()
-        // env finds the command as a shell would.
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["--", executable] + arguments
-        process.standardInput = input
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        let (ends, end) = AsyncStream<Int32>.makeStream()
-        process.terminationHandler = { ended in
-            end.yield(ended.terminationReason == .exit ? ended.terminationStatus : -ended.terminationStatus)
-            end.finish()
-        }
         do {
-            try process.run()
-        } catch {
-            throw Failure.notFound(command: executable)
-        }
-        let identifier = process.processIdentifier
-        let status = await withTaskGroup(of: Int32?.self) { group in
-            group.addTask { await ends.first { _ in true } }
-            group.addTask {
-                try? await Task.sleep(for: limit)
-                return nil
+            _ = try await command.run(message.bytes)
+        } catch let failure as Command.Failure {
+            switch failure {
+            case .notFound: throw Failure.notFound(command: executable)
+            case .ended(let status, _): throw Failure.refused(status: status)
+            case .tookTooLong: throw Failure.tookTooLong
             }
-            let first = await group.next() ?? nil
-            group.cancelAll()
-            return first
         }
-        guard let status else {
-            kill(identifier, SIGKILL)
-            throw Failure.tookTooLong
-        }
-        if status == 127 { throw Failure.notFound(command: executable) }
-        guard status == 0 else { throw Failure.refused(status: status) }
-    }
-
-    private static func unnamedFile(holding bytes: [UInt8]) throws -> FileHandle {
-        let url = FileManager.default.temporaryDirectory.appending(component: "tilleul-\(UUID().uuidString).eml")
-        let descriptor = open(url.path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw CocoaError(.fileWriteUnknown) }
-        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        unlink(url.path)
-        try handle.write(contentsOf: Data(bytes))
-        try handle.seek(toOffset: 0)
-        return handle
     }
 }
 

@@ -62,6 +62,8 @@ public struct Site: Sendable {
     public let templates: Templates
     /// The files of `Public` and their addresses.
     public let assets: Assets
+    /// Makes PDFs of print pages.
+    public let prints: Prints
     let table: StringTable
     let tokens: FormTokens
     let flashes: Flashes
@@ -76,6 +78,7 @@ public struct Site: Sendable {
         self.assets = try Assets(directory: path("Public"))
         self.table = try StringTable(directory: path("Templates/strings"), timeZone: city.timeZone)
         self.templates = try Templates(directory: path("Templates"), strings: table, assets: assets)
+        self.prints = Prints(resources: resources)
         self.tokens = FormTokens(secrets: secrets)
         self.flashes = Flashes(secrets: secrets)
         self.cookies = CookieJar(secure: city.publicURL.hasPrefix("https://"))
