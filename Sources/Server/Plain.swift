@@ -30,6 +30,8 @@ enum Plain {
         case .unknownRule(let name): "There is no rule “\(name)”; see tilleul tally --help."
         case .unknownTie(let name): "There is no tie order “\(name)”; see tilleul tally --help."
         case .unsuitedRule(let rule, let ballot): "The rule \(rule) cannot count ballots of the type \(ballot)."
+        case .unsuitedCounting(let problem):
+            "The rule does not go with the setting \(problem.setting): \(problem.code)."
         case .outOfBounds(let field): "The value of \(field) is outside its bounds."
         case .closesBeforeItOpens: "The vote would close before it opens."
         case .deadlinePassed: "The deadline has passed."

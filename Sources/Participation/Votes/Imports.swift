@@ -191,14 +191,17 @@ extension VoteSettings {
                 type: .ranking, minimum: min(max(count("min_length") ?? 1, 1), maximum), maximum: maximum)
         }
         let opens: Date = options.opens ?? Date()
+        let rule: String = options.rule ?? Rule.pabulib(file.meta("rule")).name
+        // Files give a threshold under any rule; only some read it.
+        let readsThreshold: Bool = Rule(name: rule)?.readsThreshold ?? false
         let description: String = file.meta("description") ?? options.slug
         let language: String = ["fr", "en", "de"].first { $0 == file.meta("language") } ?? "fr"
         self.init(
             slug: options.slug, title: options.title ?? Texts([language: description]), budget: file.budget,
             currency: file.meta("currency") ?? "EUR", ballot: ballot,
             counting: Definition.Counting(
-                rule: options.rule ?? Rule.pabulib(file.meta("rule")).name, tie: options.tie ?? "lexico",
-                threshold: file.number("min_project_score_threshold")),
+                rule: rule, tie: options.tie ?? "lexico",
+                threshold: readsThreshold ? file.number("min_project_score_threshold") : nil),
             opens: opens, closes: options.closes ?? opens.addingTimeInterval(30 * 86_400))
     }
 }

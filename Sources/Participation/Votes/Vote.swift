@@ -166,6 +166,8 @@ public enum VoteRefusal: Error, Hashable, Sendable {
     case unknownRule(String), unknownTie(String)
     /// The rule cannot read ballots of this type.
     case unsuitedRule(rule: String, ballot: String)
+    /// The rule and what is asked of the count beside it do not go together.
+    case unsuitedCounting(UnsuitedCounting)
     /// A number of the settings is outside its bounds; the argument names the setting.
     case outOfBounds(String)
     /// It closes before it opens.

@@ -49,7 +49,7 @@ public struct Votes: Sendable {
         _ settings: VoteSettings, projects: [VoteProject], in process: ID<Process>, demonstration: Bool,
         by actor: Actor, in transaction: some Executor
     ) async throws -> ID<Vote> {
-        try settings.check()
+        try settings.check(projects)
         let id = ID<Vote>()
         try await Authority.require([.participationAgent], of: actor, process: process, in: transaction)
         try await transaction.execute(
@@ -59,7 +59,7 @@ public struct Votes: Sendable {
                 id, process_id, slug, title, description, languages, budget, currency, ballot_type, minimum,
                 maximum, budget_limit, points_per_project, points_in_total, grades, rule, tie, threshold, step,
                 eligibility, channels, policy, revote, minimum_age, small_cell, opens_at, closes_at,
-                demonstration)
+                counting_constraints, demonstration)
             VALUES (
                 \(id.uuid), \(process.uuid), \(settings.slug), \(settings.title.json)::jsonb,
                 \(settings.description.json)::jsonb, \(settings.languages), \(settings.budget),
@@ -69,7 +69,8 @@ public struct Votes: Sendable {
                 \(settings.ballot.grades), \(settings.counting.rule), \(settings.counting.tie),
                 \(settings.counting.threshold), \(settings.counting.step), \(settings.eligibility),
                 \(settings.channels), \(settings.policy), \(settings.revote), \(settings.minimumAge),
-                \(settings.smallCell), \(settings.opens), \(settings.closes), \(demonstration))
+                \(settings.smallCell), \(settings.opens), \(settings.closes),
+                \(settings.counting.constraintsText), \(demonstration))
             """)
         try await write(projects, of: id, in: transaction)
         try await Acts.record("vote_created", by: actor, on: "vote", id, in: transaction)
@@ -81,7 +82,7 @@ public struct Votes: Sendable {
     /// - Throws: `VoteRefusal.alreadyOpened` once it is open; `NotAllowed` unless the actor is an agent or a returning
     ///   officer of it, or the operator.
     public func edit(_ id: ID<Vote>, _ settings: VoteSettings, projects: [VoteProject], by actor: Actor) async throws {
-        try settings.check()
+        try settings.check(projects)
         try await Self.refusing {
             try await pool.transaction("vote.edit") { transaction in
                 let vote: Vote = try await Self.lock(
@@ -103,7 +104,8 @@ public struct Votes: Sendable {
                         eligibility = \(settings.eligibility), channels = \(settings.channels),
                         policy = \(settings.policy), revote = \(settings.revote),
                         minimum_age = \(settings.minimumAge), small_cell = \(settings.smallCell),
-                        opens_at = \(settings.opens), closes_at = \(settings.closes)
+                        opens_at = \(settings.opens), closes_at = \(settings.closes),
+                        counting_constraints = \(settings.counting.constraintsText)
                     WHERE id = \(id.uuid)
                     """)
                 try await transaction.execute("project.clear", "DELETE FROM project WHERE vote_id = \(id.uuid)")
@@ -172,7 +174,7 @@ extension Votes {
                        vote.budget, vote.currency, vote.ballot_type, vote.minimum, vote.maximum, vote.budget_limit,
                        vote.points_per_project, vote.points_in_total, vote.grades, vote.rule, vote.tie, vote.threshold,
                        vote.step, vote.eligibility, vote.channels, vote.policy, vote.revote, vote.minimum_age,
-                       vote.small_cell, vote.opens_at, vote.closes_at, vote.demonstration,
+                       vote.small_cell, vote.opens_at, vote.closes_at, vote.counting_constraints, vote.demonstration,
                        vote_seal.public_key AS seal_key, vote_opening.definition, vote_opening.definition_hash,
                        vote_opening.log_key, vote_opening.seal_key AS opening_seal_key, vote_opening.opened_at,
                        vote_closing.closed_at, vote_count.counted_at, vote_publication.published_at
@@ -243,14 +245,15 @@ extension VoteSettings {
                 grades: try row.get("grades")),
             counting: Definition.Counting(
                 rule: try row.get("rule"), tie: try row.get("tie"), threshold: try row.get("threshold"),
-                step: try row.get("step")),
+                step: try row.get("step"),
+                constraints: try Definition.Constraints(text: try row.get("counting_constraints"))),
             eligibility: try row.get("eligibility"), channels: try row.get("channels"), policy: try row.get("policy"),
             revote: try row.get("revote"), minimumAge: try row.get("minimum_age"),
             smallCell: try row.get("small_cell"), opens: try row.get("opens_at"), closes: try row.get("closes_at"))
     }
 
     /// Everything that can be checked without the database.
-    fileprivate func check() throws(VoteRefusal) {
+    fileprivate func check(_ projects: [VoteProject]) throws(VoteRefusal) {
         guard Slug.isValid(slug) else { throw .malformedSlug }
         guard !title.isEmpty else { throw .untitled }
         guard (1...1 << 50).contains(budget) else { throw .outOfBounds("budget") }
@@ -275,5 +278,27 @@ extension VoteSettings {
         guard (1...1000).contains(smallCell) else { throw .outOfBounds("small_cell") }
         guard (0...120).contains(minimumAge) else { throw .outOfBounds("minimum_age") }
         guard opens < closes else { throw .closesBeforeItOpens }
+        do throws(UnsuitedCounting) {
+            try counting.check(
+                rule, districts: Set(projects.compactMap(\.district)), projects: Set(projects.map(\.key)),
+                budget: budget)
+        } catch { throw .unsuitedCounting(error) }
+    }
+}
+
+extension Definition.Counting {
+    /// The constraints in the text that will stand in `definition.json`; nil when nothing is asked.
+    fileprivate var constraintsText: String? {
+        constraints.isEmpty ? nil : String(decoding: constraints.json.encoded(), as: UTF8.self)
+    }
+}
+
+extension Definition.Constraints {
+    fileprivate init(text: String?) throws {
+        guard let text else {
+            self.init()
+            return
+        }
+        try self.init(json: CanonicalJSON(parsing: Array(text.utf8)))
     }
 }

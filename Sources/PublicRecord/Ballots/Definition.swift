@@ -36,13 +36,19 @@ public struct Definition: Sendable, Equatable {
         public var threshold: Int64?
         /// The step of the add-one rules in cents; nil for the rule's own.
         public var step: Int64?
+        /// What is asked beside the rule.
+        public var constraints: Constraints
 
         /// A rule and a tie order by their names, with the rule's parameters.
-        public init(rule: String, tie: String, threshold: Int64? = nil, step: Int64? = nil) {
+        public init(
+            rule: String, tie: String, threshold: Int64? = nil, step: Int64? = nil,
+            constraints: Constraints = Constraints()
+        ) {
             self.rule = rule
             self.tie = tie
             self.threshold = threshold
             self.step = step
+            self.constraints = constraints
         }
     }
 
@@ -52,7 +58,7 @@ public struct Definition: Sendable, Equatable {
     public var title: [String: String]
     /// The languages in which the vote is held, the first being the reference.
     public var languages: [String]
-    /// The money to spend, in cents.
+    /// The money to spend, in cents, the districts' envelopes included.
     public var budget: Int64
     /// The ISO 4217 code of the currency.
     public var currency: String

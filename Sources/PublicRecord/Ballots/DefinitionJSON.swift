@@ -30,12 +30,7 @@ extension Definition {
                 "points_in_total": .integer(Int64(ballot.pointsInTotal)),
                 "grades": .array(ballot.grades.map(CanonicalJSON.string)),
             ],
-            "counting": [
-                "rule": .string(counting.rule),
-                "tie": .string(counting.tie),
-                "threshold": .integerOrNull(counting.threshold),
-                "step": .integerOrNull(counting.step),
-            ],
+            "counting": counting.json,
             "eligibility": .array(eligibility.map(CanonicalJSON.string)),
             "channels": .array(channels.map(CanonicalJSON.string)),
             "policy": .string(policy),
@@ -75,9 +70,10 @@ extension Definition {
             pointsInTotal: try rules.count("points_in_total"), grades: try rules.strings("grades"))
         try rules.end()
         var count = try CanonicalJSON.Fields(try fields.value("counting"))
-        let counting = Counting(
+        var counting = Counting(
             rule: try count.string("rule"), tie: try count.string("tie"),
             threshold: try count.amountOrNull("threshold"), step: try count.amountOrNull("step"))
+        if let constraints = count.optional("constraints") { counting.constraints = try Constraints(json: constraints) }
         try count.end()
         guard try fields.strings("invalid_reasons") == Self.invalidReasons else {
             throw JSONError(.wrongType("invalid_reasons"))
@@ -98,6 +94,18 @@ extension Definition {
         guard Set(projects.map(\.number)).count == projects.count else { throw JSONError(.duplicateName("number")) }
         // The lists that the initialiser sorts must have been sorted: one definition has one text.
         guard json.encoded() == bytes else { throw JSONError(.notCanonical) }
+    }
+}
+
+extension Definition.Counting {
+    /// The member `counting`. Constraints stand in it only where something is asked, so that a definition without any
+    /// has the bytes it always had.
+    fileprivate var json: CanonicalJSON {
+        let members: [CanonicalJSON.Member] = [
+            .init("rule", .string(rule)), .init("tie", .string(tie)), .init("threshold", .integerOrNull(threshold)),
+            .init("step", .integerOrNull(step)),
+        ]
+        return .object(members + (constraints.isEmpty ? [] : [.init("constraints", constraints.json)]))
     }
 }
 

@@ -28,6 +28,11 @@ public struct ResultDocument: Sendable {
     fileprivate init(_ definition: Definition, _ definitionHash: Hash, _ outcome: Outcome, counts: [CanonicalJSON]) {
         self.outcome = outcome
         let counting = definition.counting
+        var parameters: [CanonicalJSON.Member] = [
+            .init("step", counting.step.map { .integer($0) } ?? .null),
+            .init("threshold", counting.threshold.map { .integer($0) } ?? .null),
+        ]
+        if !counting.constraints.isEmpty { parameters.append(.init("constraints", counting.constraints.json)) }
         let own: [CanonicalJSON.Member] = [
             .init("format", .string(Self.format)),
             .init("origin", .string(definition.origin)),
@@ -35,12 +40,7 @@ public struct ResultDocument: Sendable {
             .init("budget", .integer(definition.budget)),
             .init("currency", .string(definition.currency)),
             .init("counts", .array(counts)),
-            .init(
-                "parameters",
-                [
-                    "step": counting.step.map { .integer($0) } ?? .null,
-                    "threshold": counting.threshold.map { .integer($0) } ?? .null,
-                ]),
+            .init("parameters", .object(parameters)),
         ]
         guard case .object(let members) = CanonicalJSON(outcome.document) else {
             preconditionFailure("an outcome is published as an object")
@@ -100,8 +100,7 @@ public struct BallotCount {
         self.tie = tie
         do throws(TallyError) {
             election = try ElectionBuilder(
-                budget: definition.budget,
-                projects: definition.projects.map { Project(id: $0.id, cost: $0.cost, district: $0.district) },
+                budget: definition.cityBudget, projects: definition.competitors,
                 ballotType: BallotType(definition.ballot))
         } catch { throw .tally(error) }
     }
@@ -135,12 +134,9 @@ public struct BallotCount {
 
     /// The result of everything counted so far.
     public func result(definitionHash: Hash) throws(ResultError) -> ResultDocument {
-        let counting = definition.counting
-        var parameters = Parameters(threshold: counting.threshold.map { .support($0) })
-        if let step = counting.step { parameters.step = step }
         let outcome: Outcome
         do throws(TallyError) {
-            outcome = try tally(try election.election(), rule: rule, tie: tie, parameters: parameters)
+            outcome = try tally(try election.election(), rule: rule, tie: tie, parameters: definition.parameters)
         } catch { throw .tally(error) }
         let sorted = lines.sorted { one, other in
             one.key.group.isSameBytes(as: other.key.group)

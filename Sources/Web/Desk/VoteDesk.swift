@@ -286,6 +286,8 @@ extension VoteRefusal {
         case .slugTaken: FieldErrors("slug", "desk.error.slug_taken")
         case .untitled: FieldErrors("title-fr", "desk.error.title")
         case .unknownRule, .unsuitedRule: FieldErrors("rule", "desk.error.rule")
+        case .unsuitedCounting(let problem):
+            FieldErrors(problem.setting, "desk.error.counting.\(problem.code)", ["name": problem.subject ?? ""])
         case .unknownTie: FieldErrors("tie", "desk.error.tie")
         case .outOfBounds(let field): FieldErrors(field, "desk.error.bounds")
         case .closesBeforeItOpens: FieldErrors("closes", "desk.error.closes")
