@@ -74,11 +74,13 @@ CREATE TABLE batch_entry (
 );
 CREATE INDEX batch_entry_by_import ON batch_entry (import_id) WHERE import_id IS NOT NULL;
 
--- One paper as one operator read it, in the one normal form; for a scan, the hash of its picture.
+-- One paper as one operator read it, in the one normal form, and what becomes of it: counted, blank or the reason for
+-- which it is invalid. For a scan, the hash of its picture, and scan.
 CREATE TABLE batch_line (
     entry_id uuid NOT NULL,
     paper integer NOT NULL,
     content text NOT NULL,
+    outcome text NOT NULL,
     CONSTRAINT batch_line_pk PRIMARY KEY (entry_id, paper),
     CONSTRAINT batch_line_entry FOREIGN KEY (entry_id) REFERENCES batch_entry (id) ON DELETE CASCADE,
     CONSTRAINT batch_line_paper CHECK (paper >= 1)
@@ -90,6 +92,7 @@ CREATE TABLE batch_decision (
     batch_id uuid NOT NULL,
     paper integer NOT NULL,
     content text NOT NULL,
+    outcome text NOT NULL,
     reason text NOT NULL,
     account_id uuid NOT NULL,
     decided_at timestamptz NOT NULL DEFAULT now(),

@@ -99,6 +99,7 @@ FAULTS = {
     "batch_rows": ("V9", "the batch was entered with more rows than papers"),
     "batch_sum": ("V9", "papers are not counted + blank + invalid"),
     "batch_reason": ("V9", "there is no such reason for an invalid paper"),
+    "batch_reopened": ("V9", "a batch is opened again that was not settled"),
     "batch_unsettled": ("V9", "the batch was not settled when the result was published"),
     "batch_opened": ("V9", "the opened papers are not as many as were counted"),
     "balance_of_place": ("V10", "marks and ballots of the place do not balance"),
@@ -1010,6 +1011,13 @@ class Audit:
 
     def staff_acted(self, index, act, role, thing):
         self.early = self.early or act == "close_early"
+        if act == "batch_reopened" and thing is not None:
+            # Its entries stay, and it must be settled again.
+            own = self.batches.get(thing)
+            if own is None or not own["settled"]:
+                self.fail("batch_reopened", index, thing)
+            else:
+                own["settled"] = None
 
     def mark_made(self, index, credential, channel, place):
         self.made += 1

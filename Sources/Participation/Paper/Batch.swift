@@ -179,7 +179,7 @@ public struct PaperRowProblem: Sendable, Hashable {
         /// The same picture stands for two papers; the line of the other.
         case hashTwice(line: Int)
         /// More rows than papers.
-        case moreRows(papers: Int)
+        case moreRows(Int, papers: Int)
         /// Papers without a row: how many, and the first of them.
         case missingRows(count: Int, first: [Int])
         /// The file cannot be read on from there.

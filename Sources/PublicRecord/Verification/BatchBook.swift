@@ -71,6 +71,13 @@ struct BatchBook {
                 findings.fail(.batchReason, entry: index, "\(batch), \(reason.reason)")
             }
             batches[number].settled = settled
+        case .staffActed(Entry.reopening, _, let batch?):
+            // Its entries stay, and it must be settled again.
+            guard let number = numbers[batch], batches[number].settled != nil else {
+                findings.fail(.batchReopened, entry: index, batch)
+                return
+            }
+            batches[number].settled = nil
         case .discrepancyRecorded(let place, let count, _, _):
             discrepancies[place, default: 0] &+= count
         default: break

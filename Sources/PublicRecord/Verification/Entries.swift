@@ -96,6 +96,9 @@ public enum Entry: Sendable, Equatable {
         }
     }
 
+    /// The act of `staff.acted` that opens a settled batch again; its object is the batch.
+    public static let reopening = "batch_reopened"
+
     /// The closing of a vote held online alone.
     public static func voteClosed(at: Int64, online counts: ClosingCounts) -> Entry {
         .voteClosed(at: at, account: [ClosingLine(channel: .online, place: nil, counts: counts)])

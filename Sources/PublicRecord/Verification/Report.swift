@@ -101,6 +101,7 @@ public enum Fault: String, Sendable, CaseIterable {
     case batchRows = "batch_rows"
     case batchSum = "batch_sum"
     case batchReason = "batch_reason"
+    case batchReopened = "batch_reopened"
     case batchUnsettled = "batch_unsettled"
     case batchOpened = "batch_opened"
 
@@ -147,8 +148,8 @@ public enum Fault: String, Sendable, CaseIterable {
             .v6
         case .openedCount, .trackerTwice, .trackerOrder: .v7
         case .choicesShape, .choicesNotNormal, .paperInvalid: .v8
-        case .batchTwice, .batchUndeclared, .batchEntries, .batchRows, .batchSum, .batchReason, .batchUnsettled,
-            .batchOpened:
+        case .batchTwice, .batchUndeclared, .batchEntries, .batchRows, .batchSum, .batchReason, .batchReopened,
+            .batchUnsettled, .batchOpened:
             .v9
         case .balanceOfPlace, .balanceOfWhole: .v10
         case .groupTooSmall, .groupDiffers: .v11
@@ -218,6 +219,7 @@ public enum Fault: String, Sendable, CaseIterable {
         case .batchRows: "the batch was entered with more rows than papers"
         case .batchSum: "papers are not counted + blank + invalid"
         case .batchReason: "there is no such reason for an invalid paper"
+        case .batchReopened: "a batch is opened again that was not settled"
         case .batchUnsettled: "the batch was not settled when the result was published"
         case .batchOpened: "the opened papers are not as many as were counted"
         case .balanceOfPlace: "marks and ballots of the place do not balance"

@@ -444,6 +444,12 @@ extension Tampering {
         .resigned("Papers are invalid for a reason of nobody's", .batchReason, paper: true) {
             try $0.rewrite($0.index(of: "batch.settled"), "too_many", "ugly")
         },
+        .resigned("A batch is opened again before it was settled", .batchReopened, paper: true) { record in
+            let settled = try record.index(of: "batch.settled")
+            guard case .batchSettled(let batch, _, _, _, _) = try Entry(bytes: record.entries[settled]) else { return }
+            let act = Entry.staffActed(act: Entry.reopening, role: "returning_officer", object: batch)
+            record.entries.insert(act.bytes, at: settled)
+        },
         .resigned("A batch is never settled", .batchUnsettled, paper: true) {
             $0.entries.remove(at: try $0.index(of: "batch.settled"))
         },
