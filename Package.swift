@@ -50,12 +50,15 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "Postgres", dependencies: ["CLibPQ", logging, lifecycle], swiftSettings: house),
         .target(name: "PublicRecord", dependencies: [crypto, bigInt], swiftSettings: house),
         .target(
-            name: "Participation", dependencies: ["Postgres", "PublicRecord", "CArgon2", crypto, logging, lifecycle],
+            name: "Participation",
+            dependencies: ["Postgres", "PublicRecord", "CArgon2", "CCurl", crypto, logging, lifecycle],
             swiftSettings: house),
         .target(
             name: "Web",
@@ -79,6 +82,9 @@ let package = Package(
         .executableTarget(
             name: "Bench", dependencies: ["Participation", "PublicRecord", "Postgres", arguments, crypto, logging],
             path: "Benchmarks/Client", swiftSettings: house),
+        .executableTarget(
+            name: "Workload", dependencies: ["PublicRecord", arguments], path: "Benchmarks/Workload",
+            swiftSettings: house),
         .target(
             name: "TestSupport",
             dependencies: ["Web", "Participation", "PublicRecord", "Postgres", httpClient, hummingbird, logging],

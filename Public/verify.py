@@ -5,8 +5,9 @@
                              [--witness VKEY]… [--key VKEY]
 
 RECORD is the address of a record, a folder or a bundle.tar.gz. Exit status: 0 all checks hold, 1 a check fails, 2 the
-record cannot be read. It recounts greedy_votes, greedy_noskip, greedy_threshold and greedy_per_cost; for any other rule
-V12 says so and is not applicable. Documentation/Record.md explains the formats, the checks and the failures.
+record cannot be read. Documentation/Record.md explains the formats, the checks and the failures,
+Documentation/Counting.md the rules. Exactness comes before speed: a count by equal shares that raises the shares of a
+large city thousands of times takes minutes here.
 """
 import argparse
 import base64
@@ -21,6 +22,8 @@ import unicodedata
 import urllib.error
 import urllib.parse
 import urllib.request
+from fractions import Fraction
+from math import gcd
 
 SAFE = 2**53 - 1
 MAXIMUM_FILE = 64 << 20
@@ -558,22 +561,61 @@ class Definition:
         c = Fields(f.value("counting"))
         self.rule, self.tie = c.text("rule"), c.text("tie")
         self.threshold, self.step = c.count_or_null("threshold"), c.count_or_null("step")
+        self.read_constraints(c.left.pop("constraints", None))
         c.end()
         f.need("invalid_reasons", lambda v: v == INVALID)
         f.need("annulment_reasons", lambda v: v == ANNULMENT)
         self.origin, self.budget, self.currency = f.text("origin"), f.count("budget"), f.text("currency")
         f.words("title"), f.texts("languages")
         eligibility, self.channels = f.texts("eligibility"), f.texts("channels")
+        roll = f.texts("roll_fields") if "roll_fields" in f.left else None
         self.policy, self.revote = f.text("policy"), f.flag("revote")
         f.count("minimum_age")
+        fields = f.left.pop("roll_fields", ["-"])
+        if not isinstance(fields, list) or not fields or not all(isinstance(name, str) for name in fields) \
+                or fields != sorted(fields):
+            raise Wrong("roll_fields")
         self.opens, self.closes, self.small = f.integer("opens"), f.integer("closes"), f.count("small_cell")
         f.end()
-        if eligibility != sorted(eligibility) or self.channels != sorted(self.channels):
+        if eligibility != sorted(eligibility) or self.channels != sorted(self.channels) or \
+                roll is not None and (not roll or roll != sorted(roll)):
             raise Wrong("not sorted")
         if len({nfc(p["id"]) for p in self.projects}) < len(self.projects) or \
                 len({p["number"] for p in self.projects}) < len(self.projects):
             raise Wrong("a project stands twice")
         self.cost = {p["id"]: p["cost"] for p in self.projects}
+
+    NO_CONSTRAINTS = {"threshold_share": None, "per_district": None, "exclusive": [], "envelopes": {},
+                      "leftovers_to_city": False, "one_in_part": False}
+
+    def read_constraints(self, value):
+        """What is asked beside the rule; stands in a definition only where something is asked."""
+        self.parameters = {"step": self.step, "threshold": self.threshold}
+        if value is not None:
+            self.parameters["constraints"] = value
+            if value == self.NO_CONSTRAINTS:
+                raise Wrong("constraints that ask nothing")
+        c = Fields(self.NO_CONSTRAINTS if value is None else value)
+        self.share, self.per_district = c.count_or_null("threshold_share"), c.count_or_null("per_district")
+        self.exclusive = c.need("exclusive", lambda v: isinstance(v, list) and all(
+            isinstance(group, list) and all(isinstance(name, str) for name in group) for group in v))
+        self.envelopes = c.need("envelopes", lambda v: isinstance(v, dict) and all(
+            is_integer(money) and money >= 0 for money in v.values()))
+        self.leftovers, self.in_part = c.flag("leftovers_to_city"), c.flag("one_in_part")
+        c.end()
+
+    def limits(self):
+        """Groups of projects of which at most so many are funded; those without a name exclude one another."""
+        limits = []
+        if self.per_district is not None:
+            for district in sorted({p["district"] for p in self.projects} - {None}):
+                limits.append({"name": district, "most": self.per_district,
+                               "projects": {p["id"] for p in self.projects if p["district"] == district}})
+        return limits + [{"name": None, "most": 1, "projects": set(group)} for group in self.exclusive]
+
+    def least_support(self, voters):
+        """The threshold in points; a share of the ballots, in hundredths of a per cent, is rounded up."""
+        return self.threshold if self.share is None else -(-voters * self.share // 10_000)
 
     def read(self, choices):
         """('valid', choices), ('invalid', reason), ('not_normal', ) or ('wrong_shape', )."""
@@ -621,123 +663,578 @@ class Definition:
         return ("valid", choices) if normal == choices else ("not_normal",)
 
 
-# ---- Counting --------------------------------------------------------------------------------------------------------
+# ---- Counting: what is counted ---------------------------------------------------------------------------------------
+#
+# Every rule is written down as Documentation/Counting.md defines it, in whole numbers and exact fractions alone. Two
+# things are done for speed: equal ballots are counted once with their number, and under equal shares a project is
+# priced again only when its last price, below which it cannot fall in the same run, would make it the best.
 
-RULES = ("greedy_votes", "greedy_noskip", "greedy_threshold", "greedy_per_cost")
-OTHER_RULES = ("mes_cost", "mes_card", "mes_cost_u", "mes_card_u", "mes_cost_add1", "mes_card_add1", "mes_cost_add1u",
-               "mes_card_add1u", "mes_cost_add1_int", "mes_cost_add1_int_e_u", "mes_cost_add1_int_comparison",
-               "phragmen", "majority_judgment")
+MOST_MONEY = 1 << 52  # in cents; sums and points beyond it are refused, as no city has them
+UNIT = 100            # cents
+
+
+class Uncountable(Exception):
+    """The definition's rule cannot count these ballots."""
 
 
 class Count:
-    """Counts ballots one by one."""
+    """What is counted while the log is read: the lines of the account, and how often each different ballot was cast."""
 
     def __init__(self, definition):
         self.d = definition
-        self.rows, self.voters = {}, 0
-        self.support = {p["id"]: 0 for p in definition.projects}
-        self.votes = dict(self.support)
+        self.rows, self.ballots = {}, {}
 
     def row(self, channel, group):
         return self.rows.setdefault((group, channel or ""), {"valid": 0, "blank": 0, "invalid": {}})
 
     def valid(self, choices, channel, group, times=1):
         self.row(channel, group)["valid" if choices else "blank"] += times
-        self.voters += times
-        for place, name in enumerate(choices):
-            self.votes[name] += times
-            self.support[name] += times * (choices[name] if self.d.type == "points" else
-                                           len(choices) - place if self.d.type == "ranking" else 1)
+        ballot = tuple(sorted(self.scores(choices)))
+        self.ballots[ballot] = self.ballots.get(ballot, 0) + times
+
+    def scores(self, choices):
+        """What a ballot gives to the projects that it names: pairs of project and points."""
+        if self.d.type == "approval":
+            return [(name, 1) for name in choices]
+        if self.d.type == "ranking":
+            return [(name, len(choices) - place) for place, name in enumerate(choices)]
+        if self.d.type == "points":
+            return list(choices.items())
+        # Grades count from the worst up, so that a project left out and one with the worst grade are the same.
+        worst = len(self.d.grades) - 1
+        points = ((name, worst - self.d.grades.index(label)) for name, label in choices.items())
+        return [(name, value) for name, value in points if value > 0]
 
     def invalid(self, reason, channel, group, times=1):
         invalid = self.row(channel, group)["invalid"]
         invalid[reason] = invalid.get(reason, 0) + times
 
-    def ties(self):
-        """The place of each project in the tie order; None for an order nobody knows."""
-        ids = [p["id"] for p in self.d.projects]
-        cost, votes, tie = self.d.cost, self.votes, self.d.tie
-
-        def natural(name):
-            digits = re.fullmatch("[0-9]+", name)
-            return (0, int(name), name) if digits else (1, 0, name)
-        orders = {"lexico": lambda n: n, "natural": natural, "min_cost": lambda n: (cost[n], -votes[n], n),
-                  "max_cost": lambda n: (-cost[n], -votes[n], n), "max_votes": lambda n: (-votes[n], cost[n], n),
-                  "file": ids.index}
-        if tie.startswith("draw:") and tie != "draw:":
-            orders[tie] = lambda n: (hashlib.sha256(tie[5:].encode() + n.encode()).digest(), n)
-        if tie not in orders:
-            return None
-        return {name: place for place, name in enumerate(sorted(ids, key=orders[tie]))}
-
-    def steps(self, places):
-        d, support = self.d, self.support
-        per_cost = d.rule == "greedy_per_cost"
-
-        class Merit:
-            """Support, or support ÷ cost by cross-multiplication; supported and free is best."""
-
-            def __init__(self, name):
-                self.s, self.c, self.place = support[name], d.cost[name] if per_cost else 1, places[name]
-
-            def compare(self, other):
-                if self.c == 0 or other.c == 0:
-                    free, too = self.c == 0 and self.s > 0, other.c == 0 and other.s > 0
-                    return free - too if free or too else (self.s > 0) - (other.s > 0)
-                a, b = self.s * other.c, other.s * self.c
-                return (a > b) - (a < b)
-
-            def __lt__(self, other):
-                order = self.compare(other)
-                return order > 0 if order else self.place < other.place
-        merit = {p["id"]: Merit(p["id"]) for p in d.projects}
-        ranking = sorted(merit, key=merit.get)
-        threshold = d.threshold if d.rule in ("greedy_threshold", "greedy_noskip") else None
-        left, stop, steps = d.budget, None, []
-        for place, name in enumerate(ranking):
-            step = {"round": place + 1, "phase": "rule", "project": name, "support": support[name],
-                    "cost": d.cost[name], "before": left, "decision": "refused", "envelope": None}
-            if threshold is not None and support[name] < threshold:
-                step["reason"] = {"code": "below_threshold", "threshold": threshold}
-            elif stop is not None:
-                step["reason"] = {"code": "after_stop", "at": stop}
-            elif d.cost[name] <= left:
-                left -= d.cost[name]
-                step["decision"] = "selected"
-            else:
-                stop = name if d.rule == "greedy_noskip" else None
-                step["reason"] = {"code": "too_expensive" if d.cost[name] > d.budget else "does_not_fit"}
-            step["after"] = left
-            first = last = place
-            while first > 0 and merit[ranking[first - 1]].compare(merit[name]) == 0:
-                first -= 1
-            while last + 1 < len(ranking) and merit[ranking[last + 1]].compare(merit[name]) == 0:
-                last += 1
-            if first < last:
-                level = [n for n in ranking[first:last + 1] if n != name]
-                step["tie"] = {"with": level, "broken_by": d.tie}
-            steps.append(step)
-        return steps
-
     def result(self, digest):
-        """The bytes of result.json; None when they cannot be counted."""
-        d, places = self.d, self.ties()
-        sums = [d.budget] + list(d.cost.values())
-        if places is None or d.type == "grades" or max(sums) > 1 << 52:
-            return None
-        steps = self.steps(places)
-        order = [s["project"] for s in steps if s["decision"] == "selected"]
+        """result.json as a value; raises Uncountable."""
+        d = self.d
+        election = Election(d, self.ballots)
+        outcome = tally(election)
         counts = [{"channel": channel or None, "group": group, "valid": row["valid"], "blank": row["blank"],
                    "invalid": row["invalid"], "ballots": row["valid"] + row["blank"] + sum(row["invalid"].values())}
                   for (group, channel), row in sorted(self.rows.items())]
-        cost = sum(d.cost[n] for n in order)
-        return canonical({
+        return {
             "format": "tilleul-result-v1", "origin": d.origin, "definition": digest, "budget": d.budget,
-            "currency": d.currency, "counts": counts, "parameters": {"step": d.step, "threshold": d.threshold},
-            "rule": d.rule, "tie": d.tie, "winners": sorted(order), "order": order, "cost": cost,
-            "left": d.budget - cost, "voters": self.voters, "support": self.support, "votes": self.votes,
-            "steps": steps})
+            "currency": d.currency, "counts": counts, "parameters": d.parameters,
+            "rule": d.rule, "tie": d.tie, "voters": election.voters, "support": election.support,
+            "votes": election.votes, **outcome}
 
+
+class Election:
+    """Projects, money and ballots, as the rules look at them."""
+
+    def __init__(self, definition, ballots):
+        self.d = definition
+        self.ids = [p["id"] for p in definition.projects]
+        self.cost = definition.cost
+        self.ballots = [(dict(ballot), number) for ballot, number in ballots.items()]
+        self.voters = sum(ballots.values())
+        self.support, self.votes = dict.fromkeys(self.ids, 0), dict.fromkeys(self.ids, 0)
+        for ballot, number in self.ballots:
+            for name, points in ballot.items():
+                self.support[name] += points * number
+                self.votes[name] += number
+        # What the districts' envelopes leave of the budget is the city-wide one.
+        self.envelopes, self.limits = definition.envelopes, definition.limits()
+        self.city = definition.budget - sum(self.envelopes.values())
+        if max([definition.budget, *self.cost.values(), *self.support.values()]) > MOST_MONEY or \
+                self.voters > 1 << 40:
+            raise Uncountable("too large")
+        step, share = definition.step, definition.share
+        known = all(name in self.cost for group in definition.exclusive for name in group)
+        if self.city < 0 or step is not None and not 0 < step <= MOST_MONEY or share is not None and share > 10_000 \
+                or not known:
+            raise Uncountable("parameters")
+        self.place = {name: place for place, name in enumerate(sorted(self.ids, key=self.tie_order()))}
+
+    def tie_order(self):
+        """The key by which projects are sorted that a rule cannot tell apart."""
+        cost, votes, tie = self.cost, self.votes, self.d.tie
+
+        def natural(name):
+            return (0, int(name), name) if re.fullmatch("[0-9]+", name) else (1, 0, name)
+        orders = {"lexico": lambda n: n, "natural": natural, "min_cost": lambda n: (cost[n], -votes[n], n),
+                  "max_cost": lambda n: (-cost[n], -votes[n], n), "max_votes": lambda n: (-votes[n], cost[n], n),
+                  "file": self.ids.index}
+        if tie.startswith("draw:") and tie != "draw:":
+            return lambda n: (hashlib.sha256(tie[5:].encode() + n.encode()).digest(), n)
+        if tie not in orders:
+            raise Uncountable(tie)
+        return orders[tie]
+
+    def in_tie_order(self, names):
+        return sorted(names, key=self.place.get)
+
+    def by_support(self, names):
+        return sorted(names, key=lambda n: (-self.support[n], self.place[n]))
+
+
+class Books:
+    """The money of one envelope while a rule spends it, and the limits that hold beside money."""
+
+    def __init__(self, election, district, money, names, taken):
+        self.e, self.district, self.money, self.left, self.names = election, district, money, money, names
+        self.order, self.taken = [], taken
+
+    def copy(self):
+        other = Books(self.e, self.district, self.money, self.names, [list(names) for names in self.taken])
+        other.left, other.order = self.left, list(self.order)
+        return other
+
+    def fits(self, name):
+        return self.e.cost[name] <= self.left
+
+    def bar(self, name):
+        """Why a project can no longer be funded, money apart; None when nothing bars it."""
+        for limit, taken in zip(self.e.limits, self.taken):
+            if name in limit["projects"] and len(taken) >= limit["most"]:
+                if limit["name"] is None:
+                    return {"code": "exclusive", "with": taken[0] if taken else ""}
+                return {"code": "quota", "name": limit["name"], "most": limit["most"]}
+        return None
+
+    def select(self, name):
+        self.left -= self.e.cost[name]
+        self.order.append(name)
+        for limit, taken in zip(self.e.limits, self.taken):
+            if name in limit["projects"]:
+                taken.append(name)
+
+
+class Steps:
+    """The decisions, in the order in which a rule took them."""
+
+    def __init__(self, election):
+        self.e, self.list = election, []
+
+    def copy(self):
+        other = Steps(self.e)
+        other.list = list(self.list)
+        return other
+
+    def add(self, books, name, before, decision="selected", phase="rule", level=(), **more):
+        step = {"round": len(self.list) + 1, "phase": phase, "project": name, "support": self.e.support[name],
+                "cost": self.e.cost[name], "before": before, "after": books.left, "decision": decision,
+                "envelope": books.district, **more}
+        if level:
+            step["tie"] = {"with": list(level), "broken_by": self.e.d.tie}
+        self.list.append(step)
+
+    def refuse(self, books, name, reason, **more):
+        reason = {"code": reason} if isinstance(reason, str) else reason
+        self.add(books, name, books.left, "refused", reason=reason, **more)
+
+
+def tally(election):
+    """What the rule decides: the members of result.json that a rule makes."""
+    d = election.d
+    if d.rule == "majority_judgment" and d.type != "grades" or d.rule == "phragmen" and d.type != "approval" or \
+            d.rule != "majority_judgment" and d.type == "grades":
+        raise Uncountable("%s does not read these ballots" % d.rule)
+    rule = majority_judgment if d.rule == "majority_judgment" else phragmen if d.rule == "phragmen" else \
+        greedy_rule if d.rule in GREEDY else equal_shares if d.rule in EQUAL_SHARES else None
+    if rule is None:
+        raise Uncountable(d.rule)
+    steps, extras = Steps(election), {"shares": [], "comparisons": [], "gauges": {}}
+    taken, order, cost, spare = [[] for _ in election.limits], [], 0, 0
+    # Districts first, in the order of their names, so that what they leave can go to the city.
+    own = {p["id"]: p["district"] if p["district"] in d.envelopes else None for p in d.projects}
+    for district in [*sorted(d.envelopes), None]:
+        money = election.city + (spare if d.leftovers else 0) if district is None else d.envelopes[district]
+        books = Books(election, district, money, [n for n in election.ids if own[n] == district], taken)
+        first = len(steps.list)
+        books = rule(election, books, steps, extras)
+        if d.in_part:
+            fund_one_in_part(books, steps, first)
+        taken = books.taken
+        order += books.order
+        cost += money - books.left
+        spare += books.left
+    return {"winners": sorted(order), "order": order, "cost": cost, "left": d.budget - cost, "steps": steps.list,
+            **{name: value for name, value in extras.items() if value}}
+
+
+def fund_one_in_part(books, steps, first):
+    """Gives what is left to the best-placed supported project that lacked nothing but money."""
+    lacking = ("does_not_fit", "after_stop", "supporters_short")
+    for step in steps.list[first:]:
+        name = step["project"]
+        if books.left > 0 and step["decision"] == "refused" and step["reason"]["code"] in lacking and \
+                step["support"] > 0 and books.bar(name) is None and not books.fits(name):
+            amount = books.left
+            books.select(name)
+            books.left = 0
+            steps.add(books, name, amount, "selected_in_part", "part", amount=amount)
+            return
+
+
+# ---- Counting: greedy rules and majority judgment --------------------------------------------------------------------
+
+GREEDY = ("greedy_votes", "greedy_noskip", "greedy_threshold", "greedy_per_cost")
+
+
+def greedy_rule(election, books, steps, extras):
+    d = election.d
+    if d.rule == "greedy_per_cost":
+        def merit(name):
+            # Supported and free is best of all; free and unsupported ranks with what nobody supports.
+            support, cost = election.support[name], election.cost[name]
+            return (support > 0, Fraction(0)) if cost == 0 else (False, Fraction(support, cost))
+        ranked = sorted(books.names, key=lambda n: (tuple(-part for part in merit(n)), election.place[n]))
+        fund(books, steps, ranked, merit)
+    else:
+        bounded = d.rule in ("greedy_threshold", "greedy_noskip")
+        fund(books, steps, election.by_support(books.names), election.support.get,
+             threshold=d.least_support(election.voters) if bounded else None, stops=d.rule == "greedy_noskip")
+    return books
+
+
+def fund(books, steps, ranking, merit, phase="rule", threshold=None, stops=False):
+    """Walks a ranking and funds what fits; `stops` ends the count at the first project that does not."""
+    stop, merits = None, [merit(name) for name in ranking]
+    for place, name in enumerate(ranking):
+        first = last = place
+        while first > 0 and merits[first - 1] == merits[place]:
+            first -= 1
+        while last + 1 < len(ranking) and merits[last + 1] == merits[place]:
+            last += 1
+        level = [other for other in ranking[first:last + 1] if other != name]
+        before, bar = books.left, books.bar(name)
+        if bar is not None:
+            steps.refuse(books, name, bar, phase=phase, level=level)
+        elif threshold is not None and books.e.support[name] < threshold:
+            steps.refuse(books, name, {"code": "below_threshold", "threshold": threshold}, phase=phase, level=level)
+        elif stop is not None:
+            steps.refuse(books, name, {"code": "after_stop", "at": stop}, phase=phase, level=level)
+        elif books.fits(name):
+            books.select(name)
+            steps.add(books, name, before, phase=phase, level=level)
+        else:
+            stop = name if stops else None
+            reason = "too_expensive" if books.e.cost[name] > books.money else "does_not_fit"
+            steps.refuse(books, name, reason, phase=phase, level=level)
+
+
+def majority_judgment(election, books, steps, extras):
+    """Projects by majority value: the sequence of majority grades that striking one median after the other gives."""
+    scale, n = len(election.d.grades), election.voters
+    counts = {name: [0] * scale for name in election.ids}  # ballots per grade, worst first
+    for ballot, number in election.ballots:
+        for name, grade in ballot.items():
+            counts[name][grade] += number
+    for name in election.ids:
+        counts[name][0] = n - sum(counts[name])
+
+    def grade_at(name, position):
+        """The grade at a position of all grades of a project, sorted from the worst."""
+        for grade, number in enumerate(counts[name]):
+            position -= number
+            if position < 0:
+                return grade
+        return 0
+
+    # Striking medians walks outward from the middle: one grade below, one above, and so on. Between two distances at
+    # which any project's grade changes, every project repeats one pair; comparing those pairs compares the sequences.
+    middle = (n - 1) // 2
+    low, high = (middle - 1, middle + 1) if n % 2 else (middle, middle + 1)
+    distances = {0}
+    for name in election.ids:
+        end = 0
+        for number in counts[name]:
+            end += number
+            distances |= {low - end + 1, end - high}
+    distances = sorted(k for k in distances if 0 <= k <= low)
+
+    def value(name):
+        return [grade_at(name, middle)] * (n % 2) + \
+            [(grade_at(name, low - k), grade_at(name, high + k)) for k in distances]
+    values = {name: value(name) for name in books.names}
+    for name in books.names:
+        grade = grade_at(name, max(0, middle))
+        below, above = sum(counts[name][:grade]), sum(counts[name][grade + 1:])
+        extras["gauges"][name] = {"grade": scale - 1 - grade, "above": above, "below": below,
+                                  "sign": "+" if above > below else "-", "counts": counts[name][::-1]}
+    ranking = sorted(election.in_tie_order(books.names), key=values.get, reverse=True)
+    fund(books, steps, ranking, values.get)
+    return books
+
+
+# ---- Counting: equal shares ------------------------------------------------------------------------------------------
+
+# cost, card: what a point is worth to a voter, the cost of the project or one. raised: shares rise by the step. whole:
+# they start at whole units of currency. exhaustive: raising ends when nothing that voters support fits any more, else
+# only before overspending. completed: then by support. compared: with greedy_votes, which stands if more prefer it.
+EQUAL_SHARES = {
+    "mes_cost": ["cost"], "mes_cost_u": ["cost", "completed"],
+    "mes_card": ["card"], "mes_card_u": ["card", "completed"],
+    "mes_cost_add1": ["cost", "raised", "exhaustive"], "mes_card_add1": ["card", "raised", "exhaustive"],
+    "mes_cost_add1u": ["cost", "raised", "exhaustive", "completed"],
+    "mes_card_add1u": ["card", "raised", "exhaustive", "completed"],
+    "mes_cost_add1_int": ["cost", "raised", "whole"],
+    "mes_cost_add1_int_e_u": ["cost", "raised", "whole", "exhaustive", "completed"],
+    "mes_cost_add1_int_comparison": ["cost", "raised", "whole", "compared"],
+}
+
+
+class Shares:
+    """One run of equal shares.
+
+    Money and prices are whole numbers over one common denominator, which grows when a purchase asks for it: exact
+    fractions without reducing millions of them.
+    """
+
+    def __init__(self, problem, share):
+        self.p, self.share = problem, share
+        self.denominator = share.denominator
+        self.money = [share.numerator] * len(problem.numbers)
+        self.purchases = []  # (project, projects that were level, payment)
+        # What each project costs per point and unit of worth, at least: no price falls within a run.
+        self.least = dict(problem.least)
+
+    def price(self, name):
+        """(numerator, points): the price of a point is numerator / (points · denominator) cents; None if too poor."""
+        supporters = [s for s in self.p.supporters[name] if self.money[s[0]] > 0]
+        rest = self.p.cost[name] * self.denominator
+        points = sum(weight for _, _, weight in supporters)
+        while points > 0:
+            # Whoever has less than the price times their points pays all they have, and the others more.
+            limits = {score: -(-rest * score // points) for score in self.p.scores[name]}
+            poor = [s for s in supporters if self.money[s[0]] < limits[s[1]]]
+            if not poor:
+                return rest, points
+            rest -= sum(self.money[ballot] * self.p.numbers[ballot] for ballot, _, _ in poor)
+            points -= sum(weight for _, _, weight in poor)
+            supporters = [s for s in supporters if self.money[s[0]] >= limits[s[1]]]
+        return None
+
+    def next(self, books):
+        """The project to buy, its price, and the projects exactly level with it; None when none is affordable."""
+        best, level, prices = None, [], {}
+        for name in sorted(self.least, key=self.least.get):
+            if best is not None and self.least[name] > best:
+                break
+            if books.bar(name) is not None:
+                continue
+            price = self.price(name)
+            if price is None:
+                del self.least[name]
+                continue
+            rate = Fraction(price[0], price[1] * self.denominator * self.p.worth[name])
+            self.least[name], prices[name] = rate, price
+            if best is None or rate < best:
+                best, level = rate, [name]
+            elif rate == best:
+                level.append(name)
+        if not level:
+            return None
+        first, *others = self.p.e.in_tie_order(level)
+        return first, prices[first], others
+
+    def buy(self, name, price, level):
+        """Lets the supporters pay."""
+        rest, points = price
+        # Bring rest / points over the common denominator.
+        factor = points // gcd(rest, points)
+        per_point = rest * factor // points
+        if factor > 1:
+            self.denominator *= factor
+            self.money = [money * factor for money in self.money]
+        payers = spent = 0
+        for ballot, score, _ in self.p.supporters[name]:
+            held, number = self.money[ballot], self.p.numbers[ballot]
+            if held > 0:
+                payers += number
+                spent += number if held <= per_point * score else 0
+                self.money[ballot] = max(0, held - per_point * score)
+        del self.least[name]
+        self.purchases.append((name, level, {
+            "payers": payers, "spent": spent, "price": per_point // self.denominator}))
+
+    def held(self, name):
+        """What the supporters of a project hold together, in cents, rounded down."""
+        return sum(self.money[b] * self.p.numbers[b] for b, _, _ in self.p.supporters[name]) // self.denominator
+
+
+class Problem:
+    """What does not depend on the size of the shares."""
+
+    def __init__(self, election, books, by_cost):
+        self.e, self.cost = election, election.cost
+        self.numbers = [number for _, number in election.ballots]
+        supported = election.in_tie_order(n for n in books.names if election.support[n] > 0)
+        self.candidates = [n for n in supported if self.cost[n] > 0]
+        self.free = [n for n in supported if self.cost[n] == 0]
+        # For each project its supporters: (ballot, points of one such ballot, points of all of them).
+        self.supporters = {name: [] for name in supported}
+        self.voters = 0
+        for place, (ballot, number) in enumerate(election.ballots):
+            here = [name for name in ballot if name in self.supporters]
+            for name in here:
+                self.supporters[name].append((place, ballot[name], ballot[name] * number))
+            # With envelopes, those share an envelope who support a project of it.
+            self.voters += number if here or not election.envelopes else 0
+        # A point is worth that much to a voter, and costs at least this, when nobody is short of money.
+        self.worth = {name: self.cost[name] if by_cost else 1 for name in self.candidates}
+        self.least = {name: Fraction(self.cost[name], election.support[name] * self.worth[name])
+                      for name in self.candidates}
+        self.scores = {name: {score for _, score, _ in self.supporters[name]} for name in supported}
+
+    def run(self, books, share):
+        """Buys until nothing is affordable, or until the envelope is overspent: the run, and the books after it."""
+        run, books = Shares(self, share), books.copy()
+        for name in self.free:
+            if books.bar(name) is None:
+                books.select(name)
+        while books.left >= 0:
+            found = run.next(books)
+            if found is None:
+                break
+            books.select(found[0])
+            if books.left >= 0:
+                run.buy(*found)
+        return run, books
+
+
+def equal_shares(election, before, steps, extras):
+    d, options = election.d, EQUAL_SHARES[election.d.rule]
+    problem = Problem(election, before, by_cost="cost" in options)
+    share = Fraction(0)
+    if problem.voters:
+        share = Fraction(before.money, problem.voters)
+        if "whole" in options:
+            share = Fraction(before.money // UNIT // problem.voters * UNIT)
+    run, books = problem.run(before, share)
+    runs, stop = 1, None if "raised" in options else "once"
+
+    def open_projects():
+        return [n for n in problem.candidates if n not in books.order and books.bar(n) is None]
+    while stop is None:
+        if "exhaustive" in options and not any(books.fits(n) for n in open_projects()):
+            stop = "exhaustive"
+        elif not open_projects():
+            stop = "complete"
+        else:
+            runs += 1
+            raised = share + (UNIT if d.step is None else d.step)
+            next_run, next_books = problem.run(before, raised)
+            if next_books.left < 0:
+                stop = "overspending"
+            else:
+                share, run, books = raised, next_run, next_books
+    extras["shares"].append({"envelope": before.district, "per_voter": str(share), "runs": runs, "stop": stop})
+    ranking = election.by_support(before.names)
+
+    if "compared" in options:
+        rival, rival_steps = before.copy(), steps.copy()
+        fund(rival, rival_steps, ranking, election.support.get)
+        prefer = {True: 0, False: 0}  # by whether more of a voter's projects are in the outcome of equal shares
+        for ballot, number in election.ballots:
+            mine, others = (sum(ballot.get(n, 0) > 0 for n in one.order) for one in (books, rival))
+            if mine != others:
+                prefer[mine > others] += number
+        keeps_greedy = prefer[False] > prefer[True]
+        extras["comparisons"].append({
+            "envelope": before.district, "prefer_shares": prefer[True], "prefer_greedy": prefer[False],
+            "kept_greedy": keeps_greedy, "rejected": sorted((books if keeps_greedy else rival).order)})
+        if keeps_greedy:
+            steps.list = rival_steps.list
+            return rival
+
+    after = before.copy()
+    for name in books.order[:len(books.order) - len(run.purchases)]:
+        after.select(name)
+        steps.add(after, name, after.left)
+    for name, level, payment in run.purchases:
+        left = after.left
+        after.select(name)
+        steps.add(after, name, left, level=level, payment=payment)
+    rest = [name for name in ranking if name not in books.order]
+    if "completed" in options:
+        fund(after, steps, rest, election.support.get, phase="completion")
+    else:
+        for name in rest:
+            bar = after.bar(name)
+            if bar is None and name not in problem.candidates:
+                bar = "no_support"
+            steps.refuse(after, name, bar or {"code": "supporters_short", "held": run.held(name)})
+    return after
+
+
+# ---- Counting: Phragmén ----------------------------------------------------------------------------------------------
+
+def phragmen(election, books, steps, extras):
+    """Money flows to every ballot at one rate; a project is bought when its supporters together hold its cost."""
+    cost, support = election.cost, election.support
+    supporters = {name: [] for name in books.names if support[name] > 0}
+    for place, (ballot, number) in enumerate(election.ballots):
+        for name in ballot:
+            if name in supporters:
+                supporters[name].append((place, number))
+    last = [None] * len(election.ballots)  # the purchase that each ballot last paid for
+    times = []                             # when each purchase was made
+
+    def time(name):
+        since = {}
+        for place, number in supporters[name]:
+            since[last[place]] = since.get(last[place], 0) + number
+        waited = sum((times[purchase] * number for purchase, number in since.items() if purchase is not None),
+                     Fraction(cost[name]))
+        return waited / support[name]
+
+    misfit = None
+
+    def take(level):
+        """Selects the first of projects that are level, unless one of them does not fit: that ends the count."""
+        nonlocal misfit
+        level = election.in_tie_order(level)
+        misfit = next((name for name in level if not books.fits(name)), None)
+        if misfit is None:
+            before = books.left
+            books.select(level[0])
+            steps.add(books, level[0], before, level=level[1:])
+        return level[0]
+
+    open_projects = {name: Fraction(0) for name in supporters if cost[name] <= books.money}
+    while misfit is None:
+        open_projects = {name: least for name, least in open_projects.items() if books.bar(name) is None}
+        best, level = None, []
+        for name in sorted(open_projects, key=open_projects.get):
+            if best is not None and open_projects[name] > best:
+                break  # no project is bought earlier than it could have been before
+            open_projects[name] = moment = time(name)
+            if best is None or moment < best:
+                best, level = moment, []
+            if moment == best:
+                level.append(name)
+        if not level:
+            break
+        bought = take(level)
+        if misfit is None:
+            times.append(best)
+            for place, _ in supporters[bought]:
+                last[place] = len(times) - 1
+            del open_projects[bought]
+    unsupported = [n for n in books.names if n not in supporters and cost[n] <= books.money]
+    while misfit is None:
+        unsupported = [n for n in unsupported if n not in books.order and books.bar(n) is None]
+        if not unsupported:
+            break
+        take(unsupported)
+    for name in election.by_support(books.names):
+        if name not in books.order:
+            bar = books.bar(name)
+            if bar is None:
+                bar = "too_expensive" if cost[name] > books.money else "does_not_fit" if misfit in (None, name) else \
+                    {"code": "after_stop", "at": misfit}
+            steps.refuse(books, name, bar)
+    return books
+
+
+# ---- Groups ----------------------------------------------------------------------------------------------------------
 
 def merge(cells, small):
     """The groups of cells {name: (channel, ballots)}: {cell name: (group name, channel, ballots)}."""
@@ -1336,17 +1833,26 @@ class Audit:
             return
         if hashlib.sha256(data).hexdigest() != digest:
             self.fail("result_hash", index)
-        if d.rule in OTHER_RULES:
-            self.skip("V12", "this verifier does not recount the rule " + d.rule)
+        try:
+            result = self.count.result(self.digest)
+        except Uncountable as error:
+            self.fail("result_uncountable", None, error)
             return
-        own = self.count.result(self.digest) if d.rule in RULES else None
-        if own is None:
-            self.fail("result_uncountable", None, d.rule)
-            return
-        if own != data:
-            self.fail("result_differs")
-        result = json.loads(own)
+        if canonical(result) != data:
+            self.fail("result_differs", None, self.difference(result, data))
         self.figures["V12"] = {"projects": len(d.projects), "winners": len(result["winners"]), "cost": result["cost"]}
+
+    @staticmethod
+    def difference(own, data):
+        """Which members of the two results differ."""
+        try:
+            published = parse(data)
+        except Wrong:
+            return "it is not canonical JSON"
+        if not isinstance(published, dict):
+            return "it is not an object"
+        names = sorted(name for name in own if name not in published or published[name] != own[name])
+        return ", ".join(names) or "further members"
 
     # V13
 

@@ -24,11 +24,14 @@ struct SyntheticRecord {
 
     // MARK: Making
 
-    static func definition(paper: Bool, type: BallotKind) -> Definition {
+    static func definition(
+        paper: Bool, type: BallotKind, counting: Definition.Counting? = nil
+    ) -> Definition {
+        let districts = [nil, "nord", "sud", "nord", "sud", nil]
         let projects = (1...6).map { number in
             Definition.Project(
                 number: number, id: "P\(number)", title: ["fr": "Projet \(number)"], cost: Int64(number) * 100_000,
-                district: nil)
+                district: counting == nil ? nil : districts[number - 1])
         }
         let rules =
             switch type {
@@ -41,7 +44,8 @@ struct SyntheticRecord {
         return Definition(
             origin: origin, title: ["fr": "Les tilleuls"], languages: ["fr"], budget: 800_000, currency: "EUR",
             projects: projects, ballot: rules,
-            counting: Definition.Counting(rule: type == .grades ? "majority_judgment" : "greedy_votes", tie: "lexico"),
+            counting: counting
+                ?? Definition.Counting(rule: type == .grades ? "majority_judgment" : "greedy_votes", tie: "lexico"),
             eligibility: ["code"], channels: paper ? ["kiosk", "online", "paper"] : ["kiosk", "online"],
             policy: "paper_prevails", revote: true, minimumAge: 16, opens: opens, closes: closes, smallCell: 10)
     }
@@ -57,9 +61,12 @@ struct SyntheticRecord {
     }
 
     /// A vote from opening to result, certified when on paper too.
-    init(online: Int = 300, paper: Bool = false, type: BallotKind = .approval, seed: UInt64 = 1) throws {
+    init(
+        online: Int = 300, paper: Bool = false, type: BallotKind = .approval, counting: Definition.Counting? = nil,
+        seed: UInt64 = 1
+    ) throws {
         var random = SeededRandom(seed: seed)
-        definition = Self.definition(paper: paper, type: type)
+        definition = Self.definition(paper: paper, type: type, counting: counting)
         definitionBytes = definition.json.encoded()
         append(.staffActed(act: "vote_prepared", role: "agent", object: nil))
         append(
