@@ -22,6 +22,8 @@ public struct Session: Sendable {
         public let vote: ID<Vote>
         /// Whom the code was made for.
         public let person: ID<Person>
+        /// The session at a kiosk that an officer opened; nil on the person's own device.
+        public let kiosk: ID<KioskSession>?
     }
 
     /// Who casts a ballot in this session, whichever way they came in.
@@ -91,6 +93,8 @@ public struct Sessions: Sendable {
         public static let account = Lifetime(idle: 12 * 3600, total: 14 * 86_400, step: 300)
         /// Half an hour without a request, two hours in all: codes are used on shared computers.
         public static let voting = Lifetime(idle: 1800, total: 7200, step: 60)
+        /// At a kiosk somebody else waits: five minutes without a request, half an hour in all.
+        public static let kiosk = Lifetime(idle: Kiosks.idle, total: Kiosks.total, step: 15)
     }
 
     private let pool: Pool
@@ -113,10 +117,12 @@ public struct Sessions: Sendable {
             let row = try await pool.one(
                 "session.find",
                 """
-                SELECT session.id, session.account_id, session.vote_id, session.created_at, session.expires_at,
-                       session.renewal_due, now() - session.last_seen_at > make_interval(secs =>
+                SELECT session.id, session.account_id, session.vote_id, session.kiosk_id, session.created_at,
+                       session.expires_at, session.renewal_due,
+                       now() - session.last_seen_at > make_interval(secs =>
                            CASE WHEN session.vote_id IS NULL THEN \(Lifetime.account.step)::float8
-                                ELSE \(Lifetime.voting.step)::float8 END) AS step_due,
+                                WHEN session.kiosk_id IS NULL THEN \(Lifetime.voting.step)::float8
+                                ELSE \(Lifetime.kiosk.step)::float8 END) AS step_due,
                        coalesce(account.person_id, session.person_id) AS person_id, account.name, account.language,
                        ARRAY(SELECT concat_ws('/', role_grant.role, coalesce(role_grant.process_id::text, ''),
                                               coalesce(role_grant.vote_id::text, ''))
@@ -143,6 +149,9 @@ public struct Sessions: Sendable {
                 expires_at = CASE WHEN vote_id IS NULL
                     THEN least(now() + make_interval(secs => \(Lifetime.account.idle)::float8),
                                created_at + make_interval(secs => \(Lifetime.account.total)::float8))
+                    WHEN kiosk_id IS NOT NULL
+                    THEN least(now() + make_interval(secs => \(Lifetime.kiosk.idle)::float8),
+                               created_at + make_interval(secs => \(Lifetime.kiosk.total)::float8))
                     ELSE least(now() + make_interval(secs => \(Lifetime.voting.idle)::float8),
                                created_at + make_interval(secs => \(Lifetime.voting.total)::float8)) END
             WHERE id = \(session) AND expires_at > now()
@@ -199,6 +208,22 @@ public struct Sessions: Sendable {
             INSERT INTO session (id, token_hash, vote_id, person_id, device, expires_at)
             VALUES (\(ID<Session>()), \(hash(token)), \(vote), \(person),
                     \(String(device.prefix(60))), now() + make_interval(secs => \(Lifetime.voting.idle)::float8))
+            """)
+        return token
+    }
+
+    /// Begins a session at a kiosk, in the transaction in which its person began. The token is always new.
+    static func beginKiosk(
+        _ kiosk: ID<KioskSession>, person: ID<Person>, vote: ID<Vote>, device: String, secrets: Secrets,
+        in transaction: some Executor
+    ) async throws -> Token {
+        let token = Token()
+        try await transaction.execute(
+            "session.begin_kiosk",
+            """
+            INSERT INTO session (id, token_hash, vote_id, person_id, kiosk_id, device, expires_at)
+            VALUES (\(ID<Session>()), \(token.hash(secrets, label: label)), \(vote), \(person), \(kiosk),
+                    \(String(device.prefix(60))), now() + make_interval(secs => \(Lifetime.kiosk.idle)::float8))
             """)
         return token
     }
@@ -276,7 +301,9 @@ extension Session {
             self.voting = nil
         } else {
             self.account = nil
-            self.voting = Voting(vote: ID(try row.get("vote_id", as: UUID.self)), person: person)
+            self.voting = Voting(
+                vote: ID(try row.get("vote_id", as: UUID.self)), person: person,
+                kiosk: try row.get("kiosk_id", as: UUID?.self).map { ID($0) })
         }
     }
 }
