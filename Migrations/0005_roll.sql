@@ -41,6 +41,8 @@ CREATE TABLE roll_import (
     changed bigint NOT NULL DEFAULT 0,
     removed bigint NOT NULL DEFAULT 0,
     kept bigint NOT NULL DEFAULT 0,
+    minors bigint NOT NULL DEFAULT 0,
+    difference jsonb NOT NULL DEFAULT '{}',
     based_on integer NOT NULL DEFAULT 0,
     begun_by uuid,
     begun_at timestamptz NOT NULL DEFAULT now(),
@@ -119,8 +121,9 @@ CREATE TABLE roll_version (
 );
 
 -- A person on the roll. The keys are the names as Participation/Rolls/NameText normalises them. The printed line
--- number stays with the person for ever once the roll is committed. Whoever left the roll has removed_at; whoever has
--- a mark is never removed by a file.
+-- number is settled when the roll is committed, and is the place in the committed tree plus one; who comes later gets
+-- the next. Whoever left the roll has removed_at, and a negative line when that was before; whoever has a mark is never
+-- removed by a file.
 CREATE TABLE roll_entry (
     id uuid NOT NULL,
     vote_id uuid NOT NULL,
@@ -140,8 +143,7 @@ CREATE TABLE roll_entry (
     family_key text NOT NULL,
     given_key text NOT NULL,
     removed_at timestamptz,
-    -- The place in the committed tree, and what was committed where the entry has changed since.
-    leaf integer,
+    -- What was committed to the public record, where the entry has changed since.
     committed bytea,
     CONSTRAINT roll_entry_pk PRIMARY KEY (id),
     CONSTRAINT roll_entry_version FOREIGN KEY (vote_id, version) REFERENCES roll_version (vote_id, number)

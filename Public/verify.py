@@ -517,8 +517,15 @@ class Address:
     def __init__(self, address):
         self.base = address if address.endswith("/") else address + "/"
         self.opener = urllib.request.build_opener(NoRedirect)
+        # A result that is published meanwhile may stand under the checkpoint or not: then both are fetched once more.
+        self.kept = {name: self.fetch(name) for name in ("result.json", "checkpoint")}
+        if self.kept["result.json"] is None and self.fetch("result.json") is not None:
+            self.kept = {name: self.fetch(name) for name in ("result.json", "checkpoint")}
 
     def read(self, name):
+        return self.kept[name] if name in self.kept else self.fetch(name)
+
+    def fetch(self, name):
         try:
             with self.opener.open(self.base + name, timeout=60) as response:
                 data = response.read(MAXIMUM_FILE + 1)

@@ -36,6 +36,7 @@ enum Plain {
         case .closesBeforeItOpens: "The vote would close before it opens."
         case .deadlinePassed: "The deadline has passed."
         case .noProjects: "The vote has no project."
+        case .rollNotCommitted: "The vote has a roll, and none has been committed: tilleul roll commit."
         case .alreadyOpened: "The vote has been opened: nothing of its definition changes any more."
         case .notOpened: "The vote has not been opened."
         case .noSeal: "The custodian's key has not been made."

@@ -1,5 +1,6 @@
 public import Foundation
 import Postgres
+public import PublicRecord
 
 /// A person on the roll of a vote.
 public struct RollEntry: Sendable, Hashable {
@@ -78,7 +79,7 @@ public struct RollCommitment: Sendable, Hashable {
     /// How many people it has.
     public let size: Int
     /// The Merkle root of their salted commitments.
-    public let root: [UInt8]
+    public let root: Hash
     /// When it was made.
     public let committedAt: Date
 }

@@ -1,5 +1,6 @@
 import Foundation
 public import Postgres
+import PublicRecord
 
 /// The roll of a vote: who may vote, found by name in a queue, by line on a list, by person in the record of marks.
 public struct Rolls: Sendable {
@@ -113,13 +114,29 @@ public struct Rolls: Sendable {
 
     /// The roll that stands, or will stand, in the public record; nil before it has been committed.
     public func commitment(of vote: ID<Vote>) async throws -> RollCommitment? {
-        try await pool.one(
+        try await Self.commitment(of: vote, in: pool)
+    }
+
+    static func commitment(of vote: ID<Vote>, in executor: some Executor) async throws -> RollCommitment? {
+        try await executor.one(
             "roll.commitment",
             "SELECT version, size, root, committed_at FROM roll_commitment WHERE vote_id = \(vote.uuid)"
         ).map { row in
             RollCommitment(
-                version: try row.get("version"), size: try row.get("size"), root: try row.get("root"),
-                committedAt: try row.get("committed_at"))
+                version: try row.get("version"), size: try row.get("size"),
+                // The schema's check leaves no other length.
+                root: Hash(bytes: try row.get("root", as: [UInt8].self))!, committedAt: try row.get("committed_at"))
         }
+    }
+
+    /// The commitment with which a vote opens: none for a vote without a roll.
+    ///
+    /// - Throws: `VoteRefusal.rollNotCommitted`.
+    static func commitment(of vote: Vote, in executor: some Executor) async throws -> RollCommitment? {
+        guard vote.settings.eligibility.contains("roll") else { return nil }
+        guard let commitment = try await commitment(of: vote.id, in: executor) else {
+            throw VoteRefusal.rollNotCommitted
+        }
+        return commitment
     }
 }

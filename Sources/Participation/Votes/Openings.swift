@@ -55,6 +55,7 @@ public struct Openings: Sendable {
             guard vote.opening == nil else { throw VoteRefusal.alreadyOpened }
             guard vote.sealKey == seal else { throw VoteRefusal.wrongKey }
             guard !vote.projects.isEmpty else { throw VoteRefusal.noProjects }
+            let roll: RollCommitment? = try await Rolls.commitment(of: vote, in: transaction)
             try await transaction.execute(
                 "vote.settle_times",
                 """
@@ -75,8 +76,9 @@ public struct Openings: Sendable {
                 VALUES (\(id.uuid), \(bytes), \(hash.bytes), \(definition.origin),
                         \(LogKey.publicKey(secrets, origin: definition.origin)), \(seal), clock_timestamp())
                 """)
+            let committed: [Entry] = roll.map { [Entry.rollCommitted(size: $0.size, root: $0.root)] } ?? []
             try await Record.append(
-                [
+                committed + [
                     Entry.voteOpened(
                         definition: hash, opens: definition.opens, closes: definition.closes, seal: seal)
                 ], to: id, in: transaction)
@@ -110,26 +112,35 @@ public struct Openings: Sendable {
                 "vote_closing.insert",
                 "INSERT INTO vote_closing (vote_id, closed_at) VALUES (\(id.uuid), \(try clock.get("now", as: Date.self)))"
             )
-            let account: Row? = try await transaction.one(
+            let rows: [Row] = try await transaction.query(
                 "vote.account",
                 """
-                SELECT count(*) AS marks, count(mark.annulled_at) AS annulled,
+                SELECT mark.channel, place.handle AS place, count(*) AS marks, count(mark.annulled_at) AS annulled,
                        count(sealed_ballot.mark_id) FILTER (WHERE mark.annulled_at IS NULL) AS sealed
                 FROM mark LEFT JOIN sealed_ballot ON sealed_ballot.mark_id = mark.id
-                WHERE mark.vote_id = \(id.uuid)
+                LEFT JOIN place ON place.id = mark.place_id
+                WHERE mark.vote_id = \(id.uuid) GROUP BY mark.channel, place.handle
                 """)
-            guard let account else { throw VoteRefusal.notOpened }
+            let account: [Entry.ClosingLine] = try rows.map(Entry.ClosingLine.init(row:))
             try await Record.append(
                 [
                     Entry.voteClosed(
                         at: Int64((try clock.get("now", as: Date.self)).timeIntervalSince1970) / 60 * 60,
-                        online: .init(
-                            marks: try account.get("marks"), annulled: try account.get("annulled"),
-                            sealed: try account.get("sealed")))
+                        account: account)
                 ], to: id, in: transaction)
             try await Acts.record(
                 isEarly ? "vote_closed_early" : "vote_closed", by: actor, on: "vote", id, in: transaction)
         }
+    }
+}
+
+extension Entry.ClosingLine {
+    fileprivate init(row: Row) throws {
+        self.init(
+            // The schema's check leaves no other channel.
+            channel: Channel(rawValue: try row.get("channel"))!, place: try row.get("place"),
+            counts: Entry.ClosingCounts(
+                marks: try row.get("marks"), annulled: try row.get("annulled"), sealed: try row.get("sealed")))
     }
 }
 
@@ -150,7 +161,8 @@ extension Definition {
                     number: project.number, id: project.key, title: project.title.byLanguage, cost: project.cost,
                     district: project.district)
             }, ballot: settings.ballot, counting: settings.counting, eligibility: settings.eligibility,
-            channels: settings.channels, policy: settings.policy, revote: settings.revote,
+            rollFields: settings.rollFields, channels: settings.channels, policy: settings.policy,
+            revote: settings.revote,
             minimumAge: settings.minimumAge, opens: Int64(settings.opens.timeIntervalSince1970),
             closes: Int64(settings.closes.timeIntervalSince1970), smallCell: settings.smallCell)
     }

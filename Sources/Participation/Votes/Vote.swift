@@ -112,6 +112,8 @@ public struct VoteSettings: Sendable {
     public var counting: Definition.Counting
     /// How people show that they may vote; see `Definition.eligibility`.
     public var eligibility: [String]
+    /// By what a person is found on the roll; raw values of `RollField.matching`, empty for a vote without a roll.
+    public var rollFields: [String]
     /// How ballots are cast; see `Definition.channels`.
     public var channels: [String]
     /// What happens to a person found in two channels.
@@ -129,7 +131,7 @@ public struct VoteSettings: Sendable {
     public init(
         slug: String, title: Texts, description: Texts = Texts([:]), languages: [String] = ["fr", "en", "de"],
         budget: Int64, currency: String = "EUR", ballot: BallotRules, counting: Definition.Counting,
-        eligibility: [String] = ["account", "code"], channels: [String] = ["online"],
+        eligibility: [String] = ["account", "code"], rollFields: [String] = [], channels: [String] = ["online"],
         policy: String = "first_stands", revote: Bool = true, minimumAge: Int = 0, smallCell: Int = 10, opens: Date,
         closes: Date
     ) {
@@ -142,6 +144,7 @@ public struct VoteSettings: Sendable {
         self.ballot = ballot
         self.counting = counting
         self.eligibility = eligibility
+        self.rollFields = rollFields
         self.channels = channels
         self.policy = policy
         self.revote = revote
@@ -176,6 +179,8 @@ public enum VoteRefusal: Error, Hashable, Sendable {
     case deadlinePassed
     /// It has no project.
     case noProjects
+    /// It has a roll among its ways to show that one may vote, and none has been committed.
+    case rollNotCommitted
     /// It is open: nothing of its definition changes any more.
     case alreadyOpened
     /// The act needs an open vote.
@@ -196,4 +201,10 @@ public enum VoteRefusal: Error, Hashable, Sendable {
     case recordBusy
     /// An envelope in the database is not the one that the record names; its place in the record.
     case swappedEnvelope(entry: Int64)
+    /// Batches that were declared and are not settled.
+    case batchesUnsettled([String])
+    /// The file of a settled batch is not the one that the record names; its place in the record.
+    case swappedBatch(entry: Int64)
+    /// Marks and ballots differ at these places (`online` where there is none), and two officers have not said why.
+    case accountOpen([String])
 }

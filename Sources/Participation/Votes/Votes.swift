@@ -58,7 +58,7 @@ public struct Votes: Sendable {
             INSERT INTO vote (
                 id, process_id, slug, title, description, languages, budget, currency, ballot_type, minimum,
                 maximum, budget_limit, points_per_project, points_in_total, grades, rule, tie, threshold, step,
-                eligibility, channels, policy, revote, minimum_age, small_cell, opens_at, closes_at,
+                eligibility, roll_fields, channels, policy, revote, minimum_age, small_cell, opens_at, closes_at,
                 counting_constraints, demonstration)
             VALUES (
                 \(id.uuid), \(process.uuid), \(settings.slug), \(settings.title.json)::jsonb,
@@ -68,7 +68,7 @@ public struct Votes: Sendable {
                 \(settings.ballot.pointsPerProject), \(settings.ballot.pointsInTotal),
                 \(settings.ballot.grades), \(settings.counting.rule), \(settings.counting.tie),
                 \(settings.counting.threshold), \(settings.counting.step), \(settings.eligibility),
-                \(settings.channels), \(settings.policy), \(settings.revote), \(settings.minimumAge),
+                \(settings.rollFields), \(settings.channels), \(settings.policy), \(settings.revote), \(settings.minimumAge),
                 \(settings.smallCell), \(settings.opens), \(settings.closes),
                 \(settings.counting.constraintsText), \(demonstration))
             """)
@@ -101,7 +101,8 @@ public struct Votes: Sendable {
                         points_in_total = \(settings.ballot.pointsInTotal), grades = \(settings.ballot.grades),
                         rule = \(settings.counting.rule), tie = \(settings.counting.tie),
                         threshold = \(settings.counting.threshold), step = \(settings.counting.step),
-                        eligibility = \(settings.eligibility), channels = \(settings.channels),
+                        eligibility = \(settings.eligibility), roll_fields = \(settings.rollFields),
+                        channels = \(settings.channels),
                         policy = \(settings.policy), revote = \(settings.revote),
                         minimum_age = \(settings.minimumAge), small_cell = \(settings.smallCell),
                         opens_at = \(settings.opens), closes_at = \(settings.closes),
@@ -173,7 +174,7 @@ extension Votes {
                        vote.slug, vote.title::text AS title, vote.description::text AS description, vote.languages,
                        vote.budget, vote.currency, vote.ballot_type, vote.minimum, vote.maximum, vote.budget_limit,
                        vote.points_per_project, vote.points_in_total, vote.grades, vote.rule, vote.tie, vote.threshold,
-                       vote.step, vote.eligibility, vote.channels, vote.policy, vote.revote, vote.minimum_age,
+                       vote.step, vote.eligibility, vote.roll_fields, vote.channels, vote.policy, vote.revote, vote.minimum_age,
                        vote.small_cell, vote.opens_at, vote.closes_at, vote.counting_constraints, vote.demonstration,
                        vote_seal.public_key AS seal_key, vote_opening.definition, vote_opening.definition_hash,
                        vote_opening.log_key, vote_opening.seal_key AS opening_seal_key, vote_opening.opened_at,
@@ -247,8 +248,9 @@ extension VoteSettings {
                 rule: try row.get("rule"), tie: try row.get("tie"), threshold: try row.get("threshold"),
                 step: try row.get("step"),
                 constraints: try Definition.Constraints(text: try row.get("counting_constraints"))),
-            eligibility: try row.get("eligibility"), channels: try row.get("channels"), policy: try row.get("policy"),
-            revote: try row.get("revote"), minimumAge: try row.get("minimum_age"),
+            eligibility: try row.get("eligibility"), rollFields: try row.get("roll_fields"),
+            channels: try row.get("channels"), policy: try row.get("policy"), revote: try row.get("revote"),
+            minimumAge: try row.get("minimum_age"),
             smallCell: try row.get("small_cell"), opens: try row.get("opens_at"), closes: try row.get("closes_at"))
     }
 
@@ -277,6 +279,18 @@ extension VoteSettings {
         if ballot.type == .grades, !(2...20).contains(ballot.grades.count) { throw .outOfBounds("grades") }
         guard (1...1000).contains(smallCell) else { throw .outOfBounds("small_cell") }
         guard (0...120).contains(minimumAge) else { throw .outOfBounds("minimum_age") }
+        let fields: [RollField] = rollFields.compactMap { RollField(rawValue: $0) }
+        guard fields.count == rollFields.count, fields.allSatisfy(RollField.matching.contains) else {
+            throw .outOfBounds("roll_fields")
+        }
+        if eligibility.contains("roll") {
+            // A name alone is shared by too many.
+            guard fields.contains(.rollNumber) || fields.contains(.familyName) && fields.count > 1 else {
+                throw .outOfBounds("roll_fields")
+            }
+        } else if !fields.isEmpty {
+            throw .outOfBounds("roll_fields")
+        }
         guard opens < closes else { throw .closesBeforeItOpens }
         do throws(UnsuitedCounting) {
             try counting.check(

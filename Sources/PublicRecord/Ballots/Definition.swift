@@ -68,8 +68,10 @@ public struct Definition: Sendable, Equatable {
     public var ballot: BallotRules
     /// How the ballots are counted.
     public var counting: Counting
-    /// How a person shows that they may vote: `account`, `code`, `roll`, `desk`; sorted.
+    /// How a person shows that they may vote: `account`, `code`, `declaration`, `desk`, `roll`; sorted.
     public var eligibility: [String]
+    /// By what a person is found on the roll; sorted, and empty for a vote without one.
+    public var rollFields: [String]
     /// The ways to cast a ballot: `online`, `kiosk`, `paper`; sorted.
     public var channels: [String]
     /// What happens when one person is found in two channels: `first_stands`, `paper_prevails` or `online_prevails`.
@@ -93,8 +95,9 @@ public struct Definition: Sendable, Equatable {
     /// A definition from all its parts; see the properties.
     public init(
         origin: String, title: [String: String], languages: [String], budget: Int64, currency: String,
-        projects: [Project], ballot: BallotRules, counting: Counting, eligibility: [String], channels: [String],
-        policy: String, revote: Bool, minimumAge: Int, opens: Int64, closes: Int64, smallCell: Int
+        projects: [Project], ballot: BallotRules, counting: Counting, eligibility: [String],
+        rollFields: [String] = [], channels: [String], policy: String, revote: Bool, minimumAge: Int, opens: Int64,
+        closes: Int64, smallCell: Int
     ) {
         self.origin = origin
         self.title = title
@@ -105,6 +108,7 @@ public struct Definition: Sendable, Equatable {
         self.ballot = ballot
         self.counting = counting
         self.eligibility = eligibility.sorted()
+        self.rollFields = rollFields.sorted()
         self.channels = channels.sorted()
         self.policy = policy
         self.revote = revote

@@ -4,7 +4,7 @@ extension Definition {
 
     /// The definition as it is published in `definition.json`.
     public var json: CanonicalJSON {
-        [
+        let json: CanonicalJSON = [
             "format": .string(Self.format),
             "origin": .string(origin),
             "title": .texts(title),
@@ -42,6 +42,9 @@ extension Definition {
             "invalid_reasons": .array(Self.invalidReasons.map(CanonicalJSON.string)),
             "annulment_reasons": .array(Self.annulmentReasons.map(CanonicalJSON.string)),
         ]
+        // A definition without a roll has the bytes it always had.
+        guard !rollFields.isEmpty, case .object(let members) = json else { return json }
+        return .object(members + [.init("roll_fields", .array(rollFields.map(CanonicalJSON.string)))])
     }
 
     /// The definition in the bytes of a `definition.json`.
@@ -85,8 +88,9 @@ extension Definition {
             origin: try fields.string("origin"), title: try fields.texts("title"),
             languages: try fields.strings("languages"), budget: try fields.amount("budget"),
             currency: try fields.string("currency"), projects: projects, ballot: ballot, counting: counting,
-            eligibility: try fields.strings("eligibility"), channels: try fields.strings("channels"),
-            policy: try fields.string("policy"), revote: try fields.bool("revote"),
+            eligibility: try fields.strings("eligibility"), rollFields: try fields.stringsIfAny("roll_fields"),
+            channels: try fields.strings("channels"), policy: try fields.string("policy"),
+            revote: try fields.bool("revote"),
             minimumAge: try fields.count("minimum_age"), opens: try fields.integer("opens"),
             closes: try fields.integer("closes"), smallCell: try fields.count("small_cell"))
         try fields.end()
@@ -120,6 +124,18 @@ extension CanonicalJSON {
 }
 
 extension CanonicalJSON.Fields {
+    /// An array of texts, or none when the field is not there.
+    fileprivate mutating func stringsIfAny(_ name: String) throws(JSONError) -> [String] {
+        guard let value = optional(name) else { return [] }
+        guard case .array(let items) = value else { throw JSONError(.wrongType(name)) }
+        var texts: [String] = []
+        for item in items {
+            guard case .string(let text) = item else { throw JSONError(.wrongType(name)) }
+            texts.append(text)
+        }
+        return texts
+    }
+
     fileprivate mutating func amount(_ name: String) throws(JSONError) -> Int64 {
         try integer(name, in: 0...CanonicalJSON.safeIntegers.upperBound)
     }

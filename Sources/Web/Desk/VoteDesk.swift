@@ -293,6 +293,7 @@ extension VoteRefusal {
         case .closesBeforeItOpens: FieldErrors("closes", "desk.error.closes")
         case .deadlinePassed: FieldErrors("closes", "desk.error.deadline")
         case .noProjects: FieldErrors("projects", "desk.error.no_projects")
+        case .rollNotCommitted: FieldErrors("roll", "desk.error.roll_not_committed")
         case .wrongKey: FieldErrors("key", "desk.error.key")
         case .shortPassphrase: FieldErrors("passphrase", "desk.error.passphrase")
         case .tooEarly: FieldErrors("early", "desk.error.early")
