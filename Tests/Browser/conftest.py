@@ -4,12 +4,16 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from service import ROOT, Service
 
 PICTURES = ROOT / ".build" / "pictures"
 LANGUAGES = ("fr", "en", "de")
+
+# Machines may be slow: patience ends only for what never comes.
+PATIENCE = 120_000
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -44,11 +48,13 @@ class People:
             self.states[who] = self.enter(who)
         context = self.browser.new_context(
             base_url=self.service.url, locale=language, storage_state=self.states.get(who), **options)
+        context.set_default_timeout(PATIENCE)
         context.request.get(f"/?lang={language}")
         return context
 
     def enter(self, who: str) -> dict:
         context = self.browser.new_context(base_url=self.service.url, locale="fr")
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         if who == "voter":
             enter_code(page, self.vote, self.code())

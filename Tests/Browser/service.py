@@ -65,12 +65,12 @@ class Service:
         assert done.returncode == 0, f"tilleul {' '.join(arguments)}: {done.stderr or done.stdout}"
         return done.stdout
 
-    def wait(self, seconds: int = 90) -> None:
+    def wait(self, seconds: int = 300) -> None:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             assert self.process.poll() is None, f"the server stopped:\n{self.log.read_text()[-4000:]}"
             try:
-                with urllib.request.urlopen(f"{self.url}/readyz", timeout=2) as answer:
+                with urllib.request.urlopen(f"{self.url}/readyz", timeout=30) as answer:
                     if answer.status == 200:
                         return
             except (urllib.error.URLError, OSError):
@@ -80,7 +80,7 @@ class Service:
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
         try:
-            self.process.wait(30)
+            self.process.wait(120)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

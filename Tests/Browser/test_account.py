@@ -11,7 +11,7 @@ PASSWORD = "quatre-pommes-et-une-poire"
 def follow_letter(page: Page, to: str) -> None:
     """Follows the link of the newest letter to this address, as soon as it is written."""
     letter = page.get_by_role("article").filter(has_text=to).first
-    for _ in range(40):
+    for _ in range(240):
         page.goto("/dev/mail")
         if letter.count():
             break

@@ -63,7 +63,7 @@ def test_from_file_to_result(people, picture):
     page.get_by_label("Le texte de la clé").fill(key)
     page.get_by_label("Phrase secrète de la clé").fill(PASSPHRASE)
     page.get_by_role("button", name="Ouvrir et compter").click()
-    expect(page.get_by_role("status").first).to_contain_text("Les bulletins sont comptés", timeout=30_000)
+    expect(page.get_by_role("status").first).to_contain_text("Les bulletins sont comptés")
     page.get_by_role("button", name="Publier le résultat").click()
     expect(page.get_by_role("status").first).to_contain_text("Le résultat est publié")
     page.goto("/votes/essai/result")

@@ -78,14 +78,15 @@ import Testing
                 "test.out", "COPY (SELECT repeat('x', 1000), generate_series(1, 100000000)) TO STDOUT")
             var iterator = rows.makeAsyncIterator()
             _ = try await iterator.next()
-            try await Task.sleep(for: .milliseconds(200))
-            let row = try await TestDatabase.pool.one(
-                "test.state",
-                """
-                SELECT wait_event FROM pg_stat_activity
-                WHERE datname = current_database() AND query LIKE 'COPY (SELECT repeat%'
-                """)
-            #expect(try row?.get("wait_event", as: String?.self) == "ClientWrite")
+            try await until("the server waits for its reader") {
+                let row = try await TestDatabase.pool.one(
+                    "test.state",
+                    """
+                    SELECT wait_event FROM pg_stat_activity
+                    WHERE datname = current_database() AND query LIKE 'COPY (SELECT repeat%'
+                    """)
+                return try row?.get("wait_event", as: String?.self) == "ClientWrite"
+            }
         }
     }
 
@@ -99,12 +100,12 @@ import Testing
                 { count += 1 }
                 return count
             }
-            try await Task.sleep(for: .milliseconds(100))
+            try await untilRunning("COPY (SELECT pg_sleep", TestDatabase.pool)
             out.cancel()
             await #expect(throws: CancellationError.self) { try await out.value }
             let endless = AsyncStream { Array("1\tx\n".utf8) }
             let into = Task { try await connection.copyIn("test.in", "COPY line FROM STDIN", rows: endless) }
-            try await Task.sleep(for: .milliseconds(100))
+            try await untilRunning("COPY line FROM STDIN", TestDatabase.pool)
             into.cancel()
             await #expect(throws: CancellationError.self) { try await into.value }
             try await isEmpty("line", connection)

@@ -23,7 +23,7 @@ import Testing
     }
 
     private func pool(_ cluster: LocalCluster) -> Pool {
-        Pool(.init(url: cluster.url), logger: TestCluster.logger)
+        Pool(.init(url: cluster.url, acquireTimeout: .seconds(60)), logger: TestCluster.logger)
     }
 
     @Test func `a cluster is made, keeps its data over a restart, and is joined by others meanwhile`() async throws {
@@ -89,7 +89,7 @@ import Testing
                     _ = try await transaction.query("test.sleep", "SELECT pg_sleep(60)")
                 }
             }
-            try await Task.sleep(for: .milliseconds(200))
+            try await untilRunning("pg_sleep(60)", count: 2, pool)
             kill(try #require(cluster.process), SIGINT)
             for task in [
                 Task { try await sleeper.value.count },

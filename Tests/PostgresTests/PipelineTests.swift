@@ -63,9 +63,9 @@ import Testing
     @Test func `a cancelled pipeline stops`() async throws {
         try await TestDatabase.pool.withConnection { connection in
             let task = Task {
-                try await connection.pipeline([("test.a", "SELECT 1"), ("test.sleep", "SELECT pg_sleep(60)")])
+                try await connection.pipeline([("test.a", "SELECT 1"), ("test.sleep", "SELECT pg_sleep(3600)")])
             }
-            try await Task.sleep(for: .milliseconds(50))
+            try await untilRunning("pg_sleep(3600)", TestDatabase.pool)
             task.cancel()
             await #expect(throws: CancellationError.self) { try await task.value }
             try await stillWorks(connection)

@@ -99,6 +99,7 @@ import Testing
     @Test func `transactions that cannot be serialized are tried again until all have had their effect`() async throws {
         let pool = TestDatabase.pool
         let attempts = Counter()
+        let reads = Counter()
         // Each reads what the other writes: only one of two can commit at a time.
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<6 {
@@ -107,7 +108,9 @@ import Testing
                         attempts.increase()
                         let sum: Int = try await transaction.one(
                             "test.sum", "SELECT sum(amount)::bigint AS sum FROM account")!.get("sum")
-                        _ = try await transaction.query("test.wait", "SELECT pg_sleep(0.01)")
+                        // Nobody writes before another has read.
+                        reads.increase()
+                        try await until("a rival") { reads.value >= 2 }
                         try await transaction.execute(
                             "test.add",
                             "UPDATE account SET amount = amount + \(sum) * 0 + 1 WHERE id = \(number % 2 + 1)")
@@ -124,6 +127,7 @@ import Testing
     @Test func `a deadlock is resolved by another attempt`() async throws {
         let pool = TestDatabase.pool
         let attempts = Counter()
+        let held = Counter()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (first, second) in [(1, 2), (2, 1)] {
                 group.addTask {
@@ -131,7 +135,8 @@ import Testing
                         attempts.increase()
                         try await transaction.execute(
                             "test.first", "UPDATE account SET amount = amount + 1 WHERE id = \(first)")
-                        _ = try await transaction.query("test.wait", "SELECT pg_sleep(0.1)")
+                        held.increase()
+                        try await until("each holds what the other wants") { held.value >= 2 }
                         try await transaction.execute(
                             "test.second", "UPDATE account SET amount = amount + 1 WHERE id = \(second)")
                     }

@@ -55,8 +55,8 @@ def children(process: int) -> list[int]:
         return []
 
 
-def until(condition, seconds: float, what: str):
-    """Waits for the condition and returns its value."""
+def until(condition, what: str, seconds: float = 180):
+    """Waits for the condition and returns its value. Machines may be slow: the end is for what never comes."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if value := condition():
@@ -95,7 +95,7 @@ class Installation:
     def run(self, *arguments: str, status: int = 0) -> subprocess.CompletedProcess:
         """Runs a subcommand that needs the data directory, and expects its exit status."""
         process = self.start(*arguments)
-        output, errors = process.communicate(timeout=120)
+        output, errors = process.communicate(timeout=300)
         told = f"tilleul {' '.join(map(str, arguments))}: {process.returncode}\n{output}\n{errors}"
         assert process.returncode == status, told
         if status:
@@ -136,7 +136,7 @@ class Installation:
     def sql(self, statement: str) -> list[list[str]]:
         """The rows of a statement; the database must run."""
         done = subprocess.run(["psql", "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-d", self.database,
-                               "-c", statement], capture_output=True, text=True, timeout=60)
+                               "-c", statement], capture_output=True, text=True, timeout=180)
         assert done.returncode == 0, done.stderr
         return [line.split("|") for line in done.stdout.splitlines()]
 
@@ -158,14 +158,14 @@ class Installation:
                 os.kill(process, signal.SIGKILL)
             except ProcessLookupError:
                 pass
-        until(lambda: not any(map(alive, family)), 10, "the database is dead")
+        until(lambda: not any(map(alive, family)), "the database is dead")
 
     def remove(self) -> None:
         for server in self.servers:
             server.stop()
         if postmaster := self.postmaster():
             os.kill(postmaster, signal.SIGINT)
-            until(lambda: not alive(postmaster), 30, "the database has stopped")
+            until(lambda: not alive(postmaster), "the database has stopped")
         shutil.rmtree(self.folder)
 
 
@@ -193,7 +193,7 @@ class Server:
                 env=installation.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
 
     def get(self, path: str) -> tuple[int, bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request("GET", path, headers={"Host": f"localhost:{self.port}"})
             answer = connection.getresponse()
@@ -209,7 +209,7 @@ class Server:
             return False
 
     def wait(self) -> None:
-        until(self.is_ready, 60, "the server is ready")
+        until(self.is_ready, "the server is ready")
 
     def kill(self) -> None:
         self.process.kill()
@@ -220,7 +220,7 @@ class Server:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
-                self.process.wait(40)
+                self.process.wait(120)
             except subprocess.TimeoutExpired:
                 self.kill()
         return self.process.returncode
@@ -235,7 +235,7 @@ def assert_plain(errors: str) -> None:
 
 def verify(*arguments: str, status: int = 0) -> str:
     """What `tilleul-verify` says, after it ended as expected."""
-    done = subprocess.run([VERIFY, *map(str, arguments)], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([VERIFY, *map(str, arguments)], capture_output=True, text=True, timeout=300)
     assert done.returncode == status, f"tilleul-verify {arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
     return done.stdout
 

@@ -29,7 +29,7 @@ def server(house):
 
 
 def tilleul(*arguments, status=0):
-    done = subprocess.run([TILLEUL, *map(str, arguments)], cwd=ROOT, capture_output=True, text=True, timeout=60,
+    done = subprocess.run([TILLEUL, *map(str, arguments)], cwd=ROOT, capture_output=True, text=True, timeout=300,
                           stdin=subprocess.DEVNULL)
     assert done.returncode == status, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
     return done
@@ -96,7 +96,7 @@ def test_files_that_cannot_be_read_end_with_2(house):
 
 def test_a_secret_that_nobody_can_type_is_asked_for_in_words(house):
     answer = house.start("votes", "count", "s", start_new_session=True)
-    errors = answer.communicate(timeout=30)[1]
+    errors = answer.communicate(timeout=120)[1]
     assert answer.returncode == 2
     assert "--passphrase-file" in errors
 

@@ -28,7 +28,7 @@ class Voter:
     def send(self, method: str, path: str, fields: list[tuple[str, str]] | None = None, host: int | None = None):
         """One request, once: status, address to go on to, and page."""
         port = host or self.ports[self.tries % len(self.ports)]
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         try:
             headers = {"Host": f"localhost:{port}", "Origin": f"http://localhost:{port}",
                        "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
@@ -46,7 +46,7 @@ class Voter:
             self.cookies[name] = value
         return answer.status, answer.headers.get("Location"), page
 
-    def ask(self, method: str, path: str, fields=None, seconds: float = 60):
+    def ask(self, method: str, path: str, fields=None, seconds: float = 300):
         """A request, again and again until the service answers it with something else than its own failure."""
         end = time.monotonic() + seconds
         while True:
@@ -148,7 +148,7 @@ class Crowd:
 
     def wait(self, share: float = 1) -> None:
         """Waits until this share of the voters has a receipt."""
-        end = time.monotonic() + 120
+        end = time.monotonic() + 600
         while len(self.done) < share * len(self.voters) and not self.failures:
             assert time.monotonic() < end, f"{len(self.done)} of {len(self.voters)} have voted"
             time.sleep(0.02)

@@ -109,11 +109,9 @@ import Testing
         await #expect(throws: Sendmail.Failure.notFound(command: "no-such-command")) {
             try await #require(Sendmail(command: "no-such-command -t")).deliver(message)
         }
-        let start = ContinuousClock.now
         await #expect(throws: Sendmail.Failure.tookTooLong) {
-            try await #require(Sendmail(command: "sleep 30", limit: .milliseconds(200))).deliver(message)
+            try await #require(Sendmail(command: "sleep 3600", limit: .milliseconds(200))).deliver(message)
         }
-        #expect(ContinuousClock.now - start < .seconds(10))
         #expect(Sendmail(command: " ") == nil)
     }
 

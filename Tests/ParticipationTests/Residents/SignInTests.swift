@@ -21,7 +21,15 @@ import Testing
         try await withTown { town in
             try await town.resident("Ada")
             var best = ["Ada": Duration.seconds(60), "Nobody": .seconds(60)]
-            for _ in 0..<5 {
+            // Without a hash to compare with, the one would take a twentieth of the other, however often one tries;
+            // other tests run beside, so that a few tries may mislead.
+            func areAlike() -> Bool {
+                let wrong = best["Ada", default: .zero]
+                let unknown = best["Nobody", default: .zero]
+                return unknown > wrong * 0.3 && wrong > unknown * 0.3
+            }
+            for round in 0..<40 where round < 3 || !areAlike() {
+                try await town.pool.execute("test.forget", "DELETE FROM throttle")
                 for name in best.keys {
                     let start = ContinuousClock.now
                     let reasons = try await refusals(of: AccountRefusal.self) {
@@ -31,11 +39,7 @@ import Testing
                     #expect(reasons == [.wrongCredentials])
                 }
             }
-            // Without a hash to compare with, the one would take a twentieth of the other; other tests run beside.
-            let wrong = best["Ada", default: .zero]
-            let unknown = best["Nobody", default: .zero]
-            #expect(unknown > wrong * 0.3)
-            #expect(wrong > unknown * 0.3)
+            #expect(areAlike(), "\(best)")
         }
     }
 
