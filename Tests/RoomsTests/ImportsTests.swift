@@ -13,7 +13,7 @@ struct ImportsTests {
         "Postgres": toolchain.union(["CLibPQ", "Logging", "ServiceLifecycle"]),
         "PublicRecord": ["Crypto", "BigInt", "Foundation"],
         "Participation": toolchain.union([
-            "PublicRecord", "Postgres", "CArgon2", "Crypto", "Logging", "ServiceLifecycle",
+            "PublicRecord", "Postgres", "CArgon2", "CCurl", "Crypto", "Logging", "ServiceLifecycle",
         ]),
         "Web": toolchain.union([
             "Participation", "PublicRecord", "CQREncode", "CZlib", "Crypto", "Hummingbird", "HummingbirdCore", "HTTPTypes",

@@ -10,6 +10,9 @@ public import ServiceLifecycle
 public struct MailDelivery: Service {
     /// After this many attempts, which takes about two days, a letter is given up.
     public static let attempts = 16
+    /// After this many, which takes half an hour, a letter that can never arrive: a mail server that is being set up
+    /// refuses everybody for a while.
+    public static let finalAttempts = 6
 
     private let pool: Pool
     private let transport: any MailTransport
@@ -100,7 +103,8 @@ public struct MailDelivery: Service {
     }
 
     private func postpone(_ claimed: Claimed, because error: any Error) async throws {
-        let isLast = claimed.attempt >= Self.attempts
+        let isFinal: Bool = (error as? any MailFailure)?.isFinal == true
+        let isLast: Bool = claimed.attempt >= (isFinal ? Self.finalAttempts : Self.attempts)
         logger.warning(
             isLast ? "A letter is given up." : "A letter cannot be delivered yet.",
             metadata: [

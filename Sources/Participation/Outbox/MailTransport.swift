@@ -6,19 +6,28 @@ public protocol MailTransport: Sendable {
     func deliver(_ message: MailMessage) async throws
 }
 
+/// An error of a transport that knows whether it is of use to ask again.
+public protocol MailFailure: Error {
+    /// The letter can never arrive.
+    var isFinal: Bool { get }
+}
+
 /// Hands letters to a command that works as sendmail does: `msmtp -t`, `sendmail -t -i`.
 ///
 /// The command runs without a shell, reads the message from standard input, finds the recipient in its headers, and
 /// ends with 0 when it took it.
 public struct Sendmail: MailTransport {
     /// Why a letter was not taken.
-    public enum Failure: Error, Equatable, CustomStringConvertible {
+    public enum Failure: MailFailure, Equatable, CustomStringConvertible {
         /// The command cannot be started.
         case notFound(command: String)
         /// The command ended with a status other than 0.
         case refused(status: Int32)
         /// The command did not end in time and was stopped.
         case tookTooLong
+
+        /// The command knows no such recipient: `EX_NOUSER` of sysexits.h.
+        public var isFinal: Bool { self == .refused(status: 67) }
 
         /// One line for the log.
         public var description: String {
