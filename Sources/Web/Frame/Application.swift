@@ -3,6 +3,7 @@ public import Hummingbird
 import HummingbirdCore
 public import Logging
 public import NIOCore
+import Participation
 
 /// How the service listens.
 public struct ServerSettings: Sendable {
@@ -84,7 +85,10 @@ public func addProbes(to router: Router<AppContext>, ready: @escaping @Sendable 
             return Answer.plain(.ok, "ready\n")
         } catch {
             context.logger.error("The service is not ready", metadata: ["error": "\(String(reflecting: error))"])
-            return Answer.plain(.serviceUnavailable, "not ready\n")
+            let reason = Outage.explains(error) ? "the database does not answer" : "see the log"
+            var answer = Answer.plain(.serviceUnavailable, "not ready: \(reason)\n")
+            answer.headers[.retryAfter] = "30"
+            return answer
         }
     }
 }

@@ -63,6 +63,8 @@ struct ErrorPages: RouterMiddleware {
             return page(.forbidden, "error.signed_out", [:], request, context)
         case let error as any HTTPResponseError where error.status.kind == .clientError:
             return answer(toStatus: error.status, request, context)
+        case let error where Outage.explains(error):
+            return unavailable(because: error, request, context)
         default:
             return fault(error, request, context)
         }
@@ -83,6 +85,16 @@ struct ErrorPages: RouterMiddleware {
         case .unsupportedMediaType: return answer(to: Refusal.wrongType, request, context)
         default: return page(status, "error.malformed", [:], request, context)
         }
+    }
+
+    /// Nothing is wrong with the request; the same one may be answered in a moment.
+    private func unavailable(because error: any Error, _ request: Request, _ context: AppContext) -> Response {
+        context.logger.warning(
+            "A request met an outage",
+            metadata: ["route": "\(context.endpointPath ?? "-")", "error": "\(String(reflecting: error))"])
+        var response = page(.serviceUnavailable, "error.unavailable", [:], request, context)
+        response.headers[.retryAfter] = "30"
+        return response
     }
 
     private func fault(_ error: any Error, _ request: Request, _ context: AppContext) -> Response {
@@ -110,5 +122,6 @@ struct ErrorPages: RouterMiddleware {
     private static let headings = [
         403: "error.heading.403", 404: "error.heading.404", 405: "error.heading.405", 409: "error.heading.409",
         413: "error.heading.413", 429: "error.heading.429", 500: "error.heading.500",
+        503: "error.heading.503",
     ]
 }
