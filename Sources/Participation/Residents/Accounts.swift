@@ -13,6 +13,8 @@ public enum AccountRefusal: Hashable, Sendable {
     case wrongCredentials
     /// The password asked for again is not the right one.
     case wrongPassword
+    /// The new address is the one that the account has.
+    case emailUnchanged
     /// The link was used, is too old, or never was one.
     case linkExpired
     case tooManyAttempts(seconds: Int)
@@ -41,8 +43,8 @@ public struct Accounts: Sendable {
     /// The most characters of a name.
     public static let longestName = 100
 
-    private let pool: Pool
-    private let secrets: Secrets
+    let pool: Pool
+    let secrets: Secrets
     private let passwords: Passwords
     private let throttle: Throttle
     private let correspondent: any Correspondent
@@ -78,6 +80,8 @@ public struct Accounts: Sendable {
                 try await write(
                     .accountExists, to: address, name: try holder.get("name"), language: try holder.get("language"),
                     in: transaction)
+            } else if try await holderHasMoved(from: address, in: transaction) {
+                try await write(.accountMoved, to: address, name: name, language: language, in: transaction)
             } else {
                 try await transaction.execute(
                     "accounts.await_confirmation",
@@ -123,7 +127,7 @@ public struct Accounts: Sendable {
             throw Refused(AccountRefusal.wrongPassword)
         }
         try await throttle.succeeded(attempt)
-        return try await refusing(["account_email_once": .emailTaken]) {
+        return try await refusing(["account_email_once": .emailTaken, "account_one_open_per_person": .emailTaken]) {
             try await pool.transaction("accounts.confirm") { transaction in
                 guard
                     let row = try await transaction.one(
@@ -157,7 +161,7 @@ public struct Accounts: Sendable {
         guard actor == .operator || actor == .system else { throw NotAllowed(roles: []) }
         let address = try check(email: email, name: name, password: password)
         let hash = try await self.hash(password)
-        return try await refusing(["account_email_once": .emailTaken]) {
+        return try await refusing(["account_email_once": .emailTaken, "account_one_open_per_person": .emailTaken]) {
             try await pool.transaction("accounts.create") { transaction in
                 let account = try await open(
                     email: address.text, passwordHash: hash, name: name, language: language, in: transaction)
@@ -174,10 +178,9 @@ public struct Accounts: Sendable {
     private func open(
         email: String, passwordHash: String, name: String, language: Language, in transaction: Transaction
     ) async throws -> Account {
-        let addressHash = secrets.keyedHash(Array(email.utf8), label: Self.formerLabel)
         let former = try await transaction.one(
             "accounts.recognise",
-            "DELETE FROM former_address WHERE address_hash = \(addressHash) RETURNING person_id")
+            "DELETE FROM former_address WHERE address_hash = \(formerHash(email)) RETURNING person_id")
         let person: ID<Person> = try former?.get("person_id") ?? ID()
         if former == nil {
             try await transaction.execute("accounts.add_person", "INSERT INTO person (id) VALUES (\(person))")
@@ -334,6 +337,14 @@ public struct Accounts: Sendable {
         }
     }
 
+    /// Makes the links of letters to the account worthless.
+    private func voidLinks(of id: ID<Account>, in transaction: Transaction) async throws {
+        _ = try await transaction.pipeline([
+            ("accounts.void_resets", "DELETE FROM password_reset WHERE account_id = \(id)"),
+            ("accounts.void_address_changes", "DELETE FROM address_change WHERE account_id = \(id)"),
+        ])
+    }
+
     /// Writes the new hash and makes everything that the old password opened worthless.
     private func set(
         _ hash: String, insteadOf old: String?, of account: Account, in transaction: Transaction
@@ -345,8 +356,7 @@ public struct Accounts: Sendable {
             WHERE id = \(account.id) AND closed_at IS NULL AND (\(old)::text IS NULL OR password_hash = \(old))
             """)
         guard changed == 1 else { throw Refused(AccountRefusal.wrongPassword) }
-        try await transaction.execute(
-            "accounts.void_resets", "DELETE FROM password_reset WHERE account_id = \(account.id)")
+        try await voidLinks(of: account.id, in: transaction)
         try await Sessions.endAll(of: account.id, in: transaction)
         if let email = account.email {
             try await write(
@@ -411,17 +421,9 @@ public struct Accounts: Sendable {
                 """)
             guard closed == 1 else { throw Refused(AccountRefusal.wrongPassword) }
             try await Sessions.endAll(of: id, in: transaction)
-            try await transaction.execute(
-                "accounts.close_resets", "DELETE FROM password_reset WHERE account_id = \(id)")
+            try await voidLinks(of: id, in: transaction)
             if let email = account.email {
-                let addressHash = secrets.keyedHash(Array(email.text.utf8), label: Self.formerLabel)
-                try await transaction.execute(
-                    "accounts.remember_address",
-                    """
-                    INSERT INTO former_address (address_hash, person_id, forget_after)
-                    VALUES (\(addressHash), \(account.person),
-                            now() + make_interval(secs => \(Self.formerAddressMemory)::float8))
-                    """)
+                try await remember(email, of: account.person, in: transaction)
                 try await write(
                     .accountClosed, to: email, name: account.name, language: account.language, in: transaction)
             }
@@ -429,14 +431,10 @@ public struct Accounts: Sendable {
         }
     }
 
-    /// How long the keyed hash of a closed account's address is kept, in seconds: two years, longer than any vote.
-    public static let formerAddressMemory: TimeInterval = 2 * 365 * 86_400
-
     // MARK: Parts
 
     private static let confirmationLabel = "confirmation"
     private static let resetLabel = "password reset"
-    private static let formerLabel = "former address"
 
     private static func problems(name: String) -> [AccountRefusal] {
         if name.isEmpty { return [.nameMissing] }
@@ -454,7 +452,7 @@ public struct Accounts: Sendable {
         return address
     }
 
-    private func credentials(of id: ID<Account>) async throws -> (Account, hash: String) {
+    func credentials(of id: ID<Account>) async throws -> (Account, hash: String) {
         guard
             let row = try await pool.one(
                 "accounts.credentials_of",
@@ -467,21 +465,21 @@ public struct Accounts: Sendable {
     }
 
     /// Whether somebody signed in gives their password rightly; counted, since a browser left open invites guessing.
-    private func passwordAgain(_ password: String, hash: String, account: ID<Account>) async throws -> Bool {
+    func passwordAgain(_ password: String, hash: String, account: ID<Account>) async throws -> Bool {
         try await count(.passwordAgain(account))
         let known = try await verify(password, against: hash) != .wrong
         if known { try await throttle.succeeded(.passwordAgain(account)) }
         return known
     }
 
-    private func write(
+    func write(
         _ notice: Notice, to address: EmailAddress, name: String, language: Language, in transaction: Transaction
     ) async throws {
         let letter = try correspondent.letter(notice, to: name, in: language)
         try await Outbox.enqueue(letter, kind: notice.kind, to: address, in: language, within: transaction)
     }
 
-    private func count(_ attempt: Throttle.Attempt) async throws {
+    func count(_ attempt: Throttle.Attempt) async throws {
         do {
             try await throttle.count(attempt)
         } catch let refusal as Throttle.TooMany {
@@ -506,7 +504,7 @@ public struct Accounts: Sendable {
     }
 
     /// Turns the constraints named into refusals, and nothing else.
-    private func refusing<T: Sendable>(
+    func refusing<T: Sendable>(
         _ refusals: [String: AccountRefusal], _ body: () async throws -> T
     ) async throws -> T {
         do {

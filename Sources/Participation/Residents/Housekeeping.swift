@@ -37,6 +37,7 @@ public struct Housekeeping: Service {
         try await pool.execute("housekeeping.sessions", "DELETE FROM session WHERE expires_at < now()")
         try await pool.execute("housekeeping.sign_ups", "DELETE FROM sign_up WHERE expires_at < now()")
         try await pool.execute("housekeeping.resets", "DELETE FROM password_reset WHERE expires_at < now()")
+        try await pool.execute("housekeeping.changes", "DELETE FROM address_change WHERE expires_at < now()")
         try await pool.execute("housekeeping.addresses", "DELETE FROM former_address WHERE forget_after < now()")
         try await pool.execute(
             "housekeeping.letters",

@@ -5,6 +5,14 @@ public enum Notice: Hashable, Sendable {
     case confirmAddress(Token, destination: String?)
     /// The same, but the reader has an account already.
     case accountExists
+    /// The same, but the account that had this address has another one now.
+    case accountMoved
+    /// The account is to have this address: the link confirms it.
+    case confirmNewAddress(Token)
+    /// The same, but the reader has an account at this address already.
+    case addressInUse
+    /// The account has another address now; this one is told.
+    case addressChanged
     /// Somebody, most likely the reader, forgot the password: the link sets another.
     case resetPassword(Token)
     case passwordChanged
@@ -15,6 +23,10 @@ public enum Notice: Hashable, Sendable {
         switch self {
         case .confirmAddress: "confirm_address"
         case .accountExists: "account_exists"
+        case .accountMoved: "account_moved"
+        case .confirmNewAddress: "confirm_new_address"
+        case .addressInUse: "address_in_use"
+        case .addressChanged: "address_changed"
         case .resetPassword: "reset_password"
         case .passwordChanged: "password_changed"
         case .accountClosed: "account_closed"

@@ -26,6 +26,8 @@ public struct Throttle: Sendable {
         case signUp(EmailAddress, Network)
         /// So does a reset.
         case passwordReset(EmailAddress, Network)
+        /// So does a new address.
+        case addressChange(EmailAddress, Network)
         /// The one-time code of a letter.
         case votingCode(Network)
         /// The password asked for again by somebody signed in.
@@ -136,7 +138,8 @@ public struct Throttle: Sendable {
                 bucket("sign-in account", account, 30, 60, per: 60, credit: .infinity),
                 bucket("sign-in network", network.bytes, 200, 60, per: 18, credit: 3),
             ]
-        case .signUp(let email, let network), .passwordReset(let email, let network):
+        case .signUp(let email, let network), .passwordReset(let email, let network),
+            .addressChange(let email, let network):
             let address = Array(email.text.utf8)
             return [
                 bucket("letter address network", network.bytes + [0] + address, 3, 3600, per: 1200, credit: 0),

@@ -15,6 +15,7 @@ extension FieldErrors {
             case .nameTooLong(let maximum):
                 add("name", "residents.error.name_too_long", ["maximum": "\(maximum)"])
             case .emailInvalid: add("email", "residents.error.email_invalid")
+            case .emailUnchanged: add("email", "residents.error.email_unchanged")
             case .emailTaken: add(password, "residents.error.email_taken")
             case .password(.tooShort(let minimum)):
                 add(newPassword, "residents.error.password_short", ["minimum": "\(minimum)"])

@@ -18,6 +18,10 @@ public struct Letters: Correspondent {
             case .confirmAddress(let token, let destination):
                 ("confirm", SafePath.adding(destination, to: "/confirm/\(token.text)"))
             case .accountExists: ("exists", "/sign-in")
+            case .accountMoved: ("moved", "/sign-in")
+            case .confirmNewAddress(let token): ("new_address", "/account/address/\(token.text)")
+            case .addressInUse: ("in_use", "/sign-in")
+            case .addressChanged: ("address_changed", nil)
             case .resetPassword(let token): ("reset", "/password-reset/\(token.text)")
             case .passwordChanged: ("changed", "/password-reset")
             case .accountClosed: ("closed", nil)

@@ -201,6 +201,40 @@ struct PasswordPage: PageView {
     }
 }
 
+/// Another address for the account.
+struct AddressPage: PageView {
+    static let template = "residents/address"
+    static let sample = AddressPage(email: "ada@example.fr", .sample, .sample)
+
+    let errors: ErrorSummary?
+    let email: Field
+    let password: Field
+
+    init(email: String, _ errors: FieldErrors, _ strings: Strings) {
+        self.errors = errors.summary(strings)
+        self.email = errors.field(
+            "email", label: strings("residents.field.new_email"), value: email, type: "email",
+            hint: strings("residents.field.email_hint"), autocomplete: "email", inputmode: "email", strings)
+        self.password = errors.field(
+            "password", label: strings("residents.field.current_password"), type: "password",
+            autocomplete: "current-password", strings)
+    }
+}
+
+/// The end of changing the address: one button, since some programs follow every link of a letter by themselves.
+struct NewAddressPage: PageView {
+    static let template = "residents/new-address"
+    static let sample = NewAddressPage(Token(), EmailAddress("ada@example.fr")!)
+
+    let action: String
+    let email: String
+
+    init(_ token: Token, _ address: EmailAddress) {
+        self.action = "/account/address/\(token.text)"
+        self.email = address.text
+    }
+}
+
 /// Closing the account.
 struct ClosingPage: PageView {
     static let template = "residents/closing"

@@ -23,6 +23,7 @@ public struct Residents: Sendable {
         SignInController(site: site, accounts: accounts, sessions: sessions).add(to: routes)
         PasswordResetController(site: site, accounts: accounts).add(to: routes)
         AccountController(site: site, accounts: accounts, sessions: sessions).add(to: routes)
+        AddressController(site: site, accounts: accounts).add(to: routes)
         if let mail, site.city.isDevelopment { MailController(site: site, mail: mail).add(to: routes) }
     }
 }

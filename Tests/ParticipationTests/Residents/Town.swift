@@ -70,7 +70,7 @@ struct Town: Sendable {
                 expires_at = expires_at - make_interval(secs => \(seconds)),
                 renewed_at = renewed_at - make_interval(secs => \(seconds))
             """)
-        for table in ["sign_up", "password_reset"] {
+        for table in ["sign_up", "password_reset", "address_change"] {
             try await pool.execute(
                 "test.age_links",
                 """
@@ -91,8 +91,10 @@ struct Town: Sendable {
 struct PlainCorrespondent: Correspondent {
     func letter(_ notice: Notice, to name: String, in language: Language) -> Letter {
         switch notice {
-        case .confirmAddress(let token, _), .resetPassword(let token): Letter(subject: "To \(name)", body: token.text)
-        case .accountExists, .passwordChanged, .accountClosed: Letter(subject: "To \(name)", body: "-")
+        case .confirmAddress(let token, _), .resetPassword(let token), .confirmNewAddress(let token):
+            Letter(subject: "To \(name)", body: token.text)
+        case .accountExists, .accountMoved, .addressInUse, .addressChanged, .passwordChanged, .accountClosed:
+            Letter(subject: "To \(name)", body: "-")
         }
     }
 }

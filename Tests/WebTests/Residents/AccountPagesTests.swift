@@ -83,6 +83,43 @@ struct AccountPagesTests {
         }
     }
 
+    @Test func `a new address is confirmed while signed in, by its letter and a button`() async throws {
+        try await withQuarter { quarter in
+            let ada = try await quarter.resident("Ada")
+            try await quarter.resident("Eve")
+            let browser = try await quarter.signedIn("Ada")
+            #expect(try await browser.get("/account").text.contains("href=\"/account/address\""))
+            try await browser.get("/account/address")
+            let refused = try await browser.submit(
+                "/account/address", ["email": "ada", "password": "something else entirely"])
+            #expect(refused.status == 422)
+            #expect(refused.text.contains("href=\"#email\"") && refused.text.contains("href=\"#password\""))
+            #expect(refused.text.contains("value=\"ada\""))
+
+            var answers: [String] = []
+            for address in ["eve@example.fr", "lovelace@example.fr"] {
+                let sent = try await browser.submit(
+                    "/account/address", ["email": address, "password": Quarter.password])
+                #expect(sent.status == 303)
+                let page = try await browser.get(sent.header("location") ?? "")
+                answers.append(try String(#require(page.text.firstMatch(of: /(?s)<main.*<\/main>/)).0))
+            }
+            #expect(answers[0] == answers[1])
+
+            let link = try #require(try await quarter.link("confirm_new_address"))
+            let eve = try await quarter.signedIn("Eve")
+            #expect(try await eve.get(link).status == 410)
+            let visitor = try await quarter.browser().get(link)
+            #expect(visitor.status == 303 && visitor.header("location")?.hasPrefix("/sign-in?next=") == true)
+            #expect(try await browser.get(link).text.contains("lovelace@example.fr"))
+            #expect(try await quarter.accounts.find(ada.id)?.email?.text == "ada@example.fr")
+            #expect(try await browser.submit(link).header("location") == "/account")
+            let page = try await browser.get("/account")
+            #expect(page.text.contains("Your new address is saved.") && page.text.contains("lovelace@example.fr"))
+            #expect(try await browser.get(link).status == 410)
+        }
+    }
+
     @Test func `a closed account is signed out and forgotten`() async throws {
         try await withQuarter { quarter in
             let ada = try await quarter.resident("Ada")
@@ -99,6 +136,7 @@ struct AccountPagesTests {
 
     @Test(arguments: [
         "/account/name", "/account/language", "/account/sign-outs", "/account/password", "/account/closing",
+        "/account/address", "/account/address/x",
     ])
     func `a visitor changes nothing`(path: String) async throws {
         try await withQuarter { quarter in
