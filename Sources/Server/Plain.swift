@@ -49,6 +49,14 @@ enum Plain {
         case .swappedEnvelope(let entry):
             "An envelope in the database is not the one of entry \(entry) of the record. Nothing was counted: restore "
                 + "the database from a backup."
+        case .swappedBatch(let entry):
+            "The file of a batch is not the one of entry \(entry) of the record. Nothing was counted: restore the "
+                + "database from a backup."
+        case .batchesUnsettled(let batches):
+            "These batches are not settled: \(batches.joined(separator: ", ")). Nothing was counted."
+        case .accountOpen(let places):
+            "Marks and ballots differ at: \(places.joined(separator: ", ")). Nothing is published before the account "
+                + "closes, or two officers have recorded why it does not."
         }
     }
 }

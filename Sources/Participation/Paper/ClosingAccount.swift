@@ -86,6 +86,12 @@ public struct ClosingAccount: Sendable, Hashable {
         lines.allSatisfy { $0.paperDifference == 0 && $0.sealedDifference == 0 && $0.unsettled == 0 }
     }
 
+    /// The handles of the places that do not close; `online` where there is no place.
+    public var openPlaces: [String] {
+        lines.filter { $0.paperDifference != 0 || $0.sealedDifference != 0 || $0.unsettled > 0 }
+            .map { $0.place ?? Channel.online.rawValue }
+    }
+
     /// An account of lines.
     public init(lines: [Line]) {
         self.lines = lines

@@ -213,7 +213,7 @@ struct OpenedBook {
 
 extension BallotRules {
     /// The blank ballot.
-    var blank: Ballot {
+    public var blank: Ballot {
         switch type {
         case .approval: .approval([])
         case .points: .points([])

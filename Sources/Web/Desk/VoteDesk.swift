@@ -302,6 +302,11 @@ extension VoteRefusal {
             FieldErrors("state", "desk.error.state")
         case .swappedEnvelope(let entry):
             FieldErrors("key", "desk.error.envelope", ["entry": String(entry)])
+        case .swappedBatch(let entry): FieldErrors("key", "desk.error.batch_file", ["entry": String(entry)])
+        case .batchesUnsettled(let batches):
+            FieldErrors("key", "desk.error.batches", ["batches": batches.joined(separator: ", ")])
+        case .accountOpen(let places):
+            FieldErrors("state", "desk.error.account", ["places": places.joined(separator: ", ")])
         }
     }
 }
