@@ -126,6 +126,8 @@ public struct VoteSettings: Sendable {
     public var smallCell: Int
     /// The first moment and the moment after the last.
     public var opens: Date, closes: Date
+    /// For how many days after its result the vote can be contested; see `Destructions`.
+    public var appealDays: Int
 
     /// Settings with the defaults of a city-wide vote, online, by account or by code.
     public init(
@@ -133,7 +135,7 @@ public struct VoteSettings: Sendable {
         budget: Int64, currency: String = "EUR", ballot: BallotRules, counting: Definition.Counting,
         eligibility: [String] = ["account", "code"], rollFields: [String] = [], channels: [String] = ["online"],
         policy: String = "first_stands", revote: Bool = true, minimumAge: Int = 0, smallCell: Int = 10, opens: Date,
-        closes: Date
+        closes: Date, appealDays: Int = 30
     ) {
         self.slug = slug
         self.title = title
@@ -152,6 +154,7 @@ public struct VoteSettings: Sendable {
         self.smallCell = smallCell
         self.opens = opens
         self.closes = closes
+        self.appealDays = appealDays
     }
 }
 

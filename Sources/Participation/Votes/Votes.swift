@@ -59,7 +59,7 @@ public struct Votes: Sendable {
                 id, process_id, slug, title, description, languages, budget, currency, ballot_type, minimum,
                 maximum, budget_limit, points_per_project, points_in_total, grades, rule, tie, threshold, step,
                 eligibility, roll_fields, channels, policy, revote, minimum_age, small_cell, opens_at, closes_at,
-                counting_constraints, demonstration)
+                appeal_days, counting_constraints, demonstration)
             VALUES (
                 \(id.uuid), \(process.uuid), \(settings.slug), \(settings.title.json)::jsonb,
                 \(settings.description.json)::jsonb, \(settings.languages), \(settings.budget),
@@ -70,7 +70,7 @@ public struct Votes: Sendable {
                 \(settings.counting.threshold), \(settings.counting.step), \(settings.eligibility),
                 \(settings.rollFields), \(settings.channels), \(settings.policy), \(settings.revote), \(settings.minimumAge),
                 \(settings.smallCell), \(settings.opens), \(settings.closes),
-                \(settings.counting.constraintsText), \(demonstration))
+                \(settings.appealDays), \(settings.counting.constraintsText), \(demonstration))
             """)
         try await write(projects, of: id, in: transaction)
         try await Acts.record("vote_created", by: actor, on: "vote", id, in: transaction)
@@ -106,6 +106,7 @@ public struct Votes: Sendable {
                         policy = \(settings.policy), revote = \(settings.revote),
                         minimum_age = \(settings.minimumAge), small_cell = \(settings.smallCell),
                         opens_at = \(settings.opens), closes_at = \(settings.closes),
+                        appeal_days = \(settings.appealDays),
                         counting_constraints = \(settings.counting.constraintsText)
                     WHERE id = \(id.uuid)
                     """)
@@ -175,7 +176,8 @@ extension Votes {
                        vote.budget, vote.currency, vote.ballot_type, vote.minimum, vote.maximum, vote.budget_limit,
                        vote.points_per_project, vote.points_in_total, vote.grades, vote.rule, vote.tie, vote.threshold,
                        vote.step, vote.eligibility, vote.roll_fields, vote.channels, vote.policy, vote.revote, vote.minimum_age,
-                       vote.small_cell, vote.opens_at, vote.closes_at, vote.counting_constraints, vote.demonstration,
+                       vote.small_cell, vote.opens_at, vote.closes_at, vote.appeal_days, vote.counting_constraints,
+                       vote.demonstration,
                        vote_seal.public_key AS seal_key, vote_opening.definition, vote_opening.definition_hash,
                        vote_opening.log_key, vote_opening.seal_key AS opening_seal_key, vote_opening.opened_at,
                        vote_closing.closed_at, vote_count.counted_at, vote_publication.published_at
@@ -251,7 +253,8 @@ extension VoteSettings {
             eligibility: try row.get("eligibility"), rollFields: try row.get("roll_fields"),
             channels: try row.get("channels"), policy: try row.get("policy"), revote: try row.get("revote"),
             minimumAge: try row.get("minimum_age"),
-            smallCell: try row.get("small_cell"), opens: try row.get("opens_at"), closes: try row.get("closes_at"))
+            smallCell: try row.get("small_cell"), opens: try row.get("opens_at"), closes: try row.get("closes_at"),
+            appealDays: try row.get("appeal_days"))
     }
 
     /// Everything that can be checked without the database.
@@ -291,6 +294,7 @@ extension VoteSettings {
         } else if !fields.isEmpty {
             throw .outOfBounds("roll_fields")
         }
+        guard (0...3650).contains(appealDays) else { throw .outOfBounds("appeal_days") }
         guard opens < closes else { throw .closesBeforeItOpens }
         do throws(UnsuitedCounting) {
             try counting.check(
