@@ -8,31 +8,15 @@ extension Results {
         guard let opening = vote.opening else { return [] }
         let definition: Definition = opening.definition
         var ballots: [PabulibVote] = []
-        var next: Int64 = 0
-        while true {
-            let rows: [Row] = try await pool.query(
-                "result.ballots",
-                """
-                SELECT index, entry FROM record_entry
-                WHERE vote_id = \(vote.id.uuid) AND index >= \(next) ORDER BY index LIMIT 10000
-                """)
-            for row in rows {
-                next = try row.get("index", as: Int64.self) + 1
-                guard
-                    case .ballotOpened(let channel, _, let choices, _) = try Entry(
-                        bytes: try row.get("entry", as: [UInt8].self)), choices != .null
-                else { continue }
-                let lines: [BallotLine] = try Ballot.lines(choices, type: definition.ballot.type)
-                ballots.append(
-                    PabulibVote(
-                        voter: String(ballots.count + 1), choices: lines.map(\.project),
-                        points: definition.ballot.type == .points ? lines.map { Int64($0.value) ?? 0 } : nil,
-                        method: channel == .paper ? "paper" : "internet"))
-            }
-            if rows.count < 10_000 { break }
+        try await forEachBallot(of: vote, definition) { channel, lines in
+            ballots.append(
+                PabulibVote(
+                    voter: String(ballots.count + 1), choices: lines.map(\.project),
+                    points: Self.points(lines, definition.ballot),
+                    method: channel == .paper ? "paper" : "internet"))
         }
         let selected: Set<String> = Set(result.order)
-        let isPoints: Bool = definition.ballot.type == .points
+        let isPoints: Bool = [.points, .grades].contains(definition.ballot.type)
         let projects: [PabulibProject] = vote.projects
             .sorted { (result.support[$1.key] ?? 0, $0.number) < (result.support[$0.key] ?? 0, $1.number) }
             .map { project in
@@ -45,6 +29,18 @@ extension Results {
         return PabulibFile.bytes(
             meta: meta(vote, definition, ballots: ballots.count), projects: projects, votes: ballots,
             hasPoints: isPoints)
+    }
+
+    /// The points of a line. The format knows no grades: the best one becomes the most points, the worst none.
+    private static func points(_ lines: [BallotLine], _ rules: BallotRules) -> [Int64]? {
+        switch rules.type {
+        case .approval, .ranking: nil
+        case .points: lines.map { Int64($0.value) ?? 0 }
+        case .grades:
+            lines.map { line in
+                Int64(rules.grades.count - 1 - (rules.grades.firstIndex(of: line.value) ?? rules.grades.count - 1))
+            }
+        }
     }
 
     private func meta(_ vote: Vote, _ definition: Definition, ballots: Int) -> [(key: String, value: String)] {
@@ -75,6 +71,7 @@ extension Results {
             meta.append(("max_points", String(rules.pointsPerProject)))
             meta.append(("max_sum_points", String(rules.pointsInTotal)))
         }
+        if rules.type == .grades { meta.append(("max_points", String(rules.grades.count - 1))) }
         if let threshold = definition.counting.threshold {
             meta.append(("min_project_score_threshold", String(threshold)))
         }

@@ -120,7 +120,7 @@ public struct Imports: Sendable {
         let reading: PabulibReading = PabulibFile.parse(bytes)
         guard let file = reading.file else { throw UnreadableFile(problems: reading.problems) }
         guard let opening = vote.opening else { throw Ballots.Refusal.notYetOpen }
-        let checker = BallotChecker(opening.definition)
+        let checker: BallotChecker = opening.checker
         var cast = 0
         var skipped: [Skipped] = []
         for start in stride(from: 0, to: file.votes.count, by: 200) {
@@ -128,7 +128,8 @@ public struct Imports: Sendable {
             var valid: [(person: ID<Person>, ballot: Ballot)] = []
             for line in part {
                 do {
-                    let ballot = try checker.ballot(BallotLine.lines(of: line, type: file.voteType))
+                    let lines: [BallotLine] = BallotLine.lines(of: line, type: file.voteType)
+                    let ballot = try checker.ballot(Self.graded(lines, checker.rules))
                     valid.append((Self.person(line.voter, vote), ballot))
                 } catch {
                     skipped.append(Skipped(line: line.line, reasons: error.reasons))
@@ -151,6 +152,15 @@ public struct Imports: Sendable {
             progress(start + part.count, file.votes.count)
         }
         return (cast, skipped)
+    }
+
+    /// The lines with grades where the vote has grades: as many points as there are grades below.
+    private static func graded(_ lines: [BallotLine], _ rules: BallotRules) -> [BallotLine] {
+        guard rules.type == .grades else { return lines }
+        return lines.map { line in
+            let place: Int = rules.grades.count - 1 - (Int(line.value) ?? -1)
+            return BallotLine(line.project, rules.grades.indices.contains(place) ? rules.grades[place] : line.value)
+        }
     }
 
     /// The person for whom a line is cast, always the same one.

@@ -14,9 +14,9 @@ struct Profile: Sendable {
 
     func score(_ entry: Int) -> Int64 { scores.isEmpty ? 1 : Int64(scores[entry]) }
 
-    /// Adds ballots that name one project with one point.
-    mutating func appendBallot(project: Int32, times: Int64) {
-        append(project, 1)
+    /// Adds ballots that name one project.
+    mutating func appendBallot(project: Int32, score: Int32 = 1, times: Int64) {
+        append(project, score)
         starts.append(projects.count)
         weights.append(times)
         voters += times
