@@ -97,7 +97,9 @@ function start(form) {
       return { words: sentence(limits.wordsMoney, values), share: cents / budget, advice };
     }
     const values = { projects: projects(count), chosen: money(cents) };
-    return { words: sentence(limits.wordsPlain, values), share: count / max, advice: tooMany };
+    const twice = limits.ballot === "ranking" ? repeatedRank() : undefined;
+    const advice = tooMany ?? (twice ? sentence(limits.adviceRank, { rank: plain.format(twice) }) : null);
+    return { words: sentence(limits.wordsPlain, values), share: count / max, advice };
   }
 
   let shown;
@@ -138,6 +140,54 @@ function start(form) {
     }
   }
 
+  /** The rank in a field; 0 for none. */
+  function rank(input) {
+    return Math.max(0, Math.trunc(Number(input.value)) || 0);
+  }
+
+  const ranks = () => [...form.querySelectorAll("[data-ranker] input")];
+
+  /** A rank that two projects have; undefined when all differ. */
+  function repeatedRank() {
+    const given = ranks().map(rank).filter((value) => value > 0);
+    return given.find((value, place) => given.indexOf(value) !== place);
+  }
+
+  /** Two buttons that change places with the project before or after. Typing the ranks does the same. */
+  function rankers() {
+    /** A project without a rank comes last of those that have one; the others change places. */
+    function move(input, by) {
+      const now = rank(input);
+      const last = Math.max(0, ...ranks().map(rank));
+      const to = now === 0 ? last + 1 : now + by;
+      if (now === 0 && by > 0) return;
+      const other = ranks().find((field) => field !== input && rank(field) === to);
+      if (now > 0 && to > last) {
+        input.value = ""; // further down than the last is off the ballot
+      } else if (to > 0) {
+        if (other && now > 0) other.value = String(now);
+        input.value = String(to);
+      }
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    for (const box of form.querySelectorAll("[data-ranker]")) {
+      const input = box.querySelector("input");
+      const project = box.closest("[data-choice]").dataset.title;
+      const button = (sign, by, label) => {
+        const made = document.createElement("button");
+        made.type = "button";
+        made.className = "button secondary";
+        made.textContent = sign;
+        made.setAttribute("aria-label", sentence(label, { project }));
+        made.tabIndex = -1; // the keyboard types the rank: see above
+        made.addEventListener("click", () => move(input, by));
+        return made;
+      };
+      input.before(button("↑", -1, box.dataset.up));
+      input.after(button("↓", 1, box.dataset.down));
+    }
+  }
+
   /** Keeps the draft on the server a moment after each change, so that a closed window loses nothing. */
   function keep() {
     let timer = null;
@@ -161,6 +211,7 @@ function start(form) {
   }
 
   steppers();
+  rankers();
   for (const button of form.querySelectorAll("[data-update]")) button.hidden = true;
   form.addEventListener("input", update);
   if ("autosave" in limits) keep();

@@ -36,6 +36,7 @@ enum Demonstration {
         let bytes: [UInt8] = try Console.read(
             URL(filePath: house.settings.resources).appending(path: election).path(percentEncoded: false))
         let process: ID<Participation.Process> = try await process(house)
+        try await graded(process, house)
         try await replayed(bytes, process, house)
         let codes: [String] = try await open(bytes, process, house)
         let password: String = try await accounts(house)
@@ -133,9 +134,15 @@ enum Demonstration {
                         "de": "Toulouse 2019, nachgespielt",
                     ]), demonstration: true), by: .operator)
         }
+        try await count(bytes, try await house.vote(slug), house)
+    }
+
+    /// Opens a vote, casts the ballots of the file, closes, counts and publishes: whatever of it has not been done.
+    static func count(_ bytes: [UInt8], _ draft: Vote, _ house: House) async throws {
+        var vote: Vote = draft
+        let slug: String = vote.slug
         let keyPath: String = house.file("custodian/\(slug).key")
         let passphrase: String = try passphrase(house, slug)
-        var vote: Vote = try await house.vote(slug)
         if vote.opening == nil {
             try await house.open(vote, keyFile: keyPath, passphrase: passphrase)
             vote = try await house.vote(slug)

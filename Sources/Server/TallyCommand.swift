@@ -7,7 +7,9 @@ struct TallyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tally", abstract: "Counts an election in the Pabulib format.",
         discussion: """
-            Prints one line of JSON: rule, tie, winners (sorted as text), order, cost (in the file's units), seconds. \
+            Prints one line of JSON: rule, tie, winners (sorted as text), order, cost (in the file's units), seconds \
+            (of the count alone, once the file is read and equal ballots are grouped; of a very short count the \
+            median of several). \
             Rules: \(Rule.allCases.map(\.name).joined(separator: ", ")). \
             Tie orders: \(TieOrder.allCases.map(\.name).joined(separator: ", ")), draw:SEED.
             """)
@@ -16,6 +18,7 @@ struct TallyCommand: ParsableCommand {
     @Option(help: "The counting rule.") var rule: String
     @Option(help: "The tie order.") var tie: String = "lexico"
     @Option(help: "The step of the add1 rules, in the file's units.") var step: String?
+    @OptionGroup var constraints: ConstraintOptions
     @Option(help: "What counts when a ballot names a project twice: once or count.") var doubles: String = "once"
 
     func run() throws {
@@ -31,22 +34,28 @@ struct TallyCommand: ParsableCommand {
         let bytes: [UInt8] = try Console.read(file)
         let clock = ContinuousClock()
         let reading: PabulibReading = PabulibFile.parse(bytes)
-        guard let election = reading.file else {
+        guard var election = reading.file else {
             throw Failure(message: reading.problems.map { "\(file):\($0)" }.joined(separator: "\n"), status: 2)
         }
         for warning in reading.warnings { Console.error("\(file):\(warning)") }
         do {
             var parameters: Parameters = election.parameters
+            try constraints.apply(to: &parameters, &election, rule)
             if let step {
                 guard let cents = Cents.amount(step) else {
                     throw Failure(message: "--step takes an amount such as 1 or 0.50.", status: 2)
                 }
                 parameters.step = cents
             }
-            let started = clock.now
-            let outcome: Outcome = try tally(
-                try election.election(doubles: doubles), rule: rule, tie: tie, parameters: parameters)
-            print(Self.json(outcome, seconds: started.duration(to: clock.now)))
+            let grouped: Election = try election.election(doubles: doubles)
+            var times: [Duration] = []
+            var outcome: Outcome
+            repeat {
+                let started = clock.now
+                outcome = try tally(grouped, rule: rule, tie: tie, parameters: parameters)
+                times.append(started.duration(to: clock.now))
+            } while times.count < 25 && times.reduce(.zero, +) < .milliseconds(20)
+            print(Self.json(outcome, seconds: times.sorted()[times.count / 2]))
         } catch let error as TallyError {
             throw Failure(message: "\(file): \(Plain.sentence(for: error))", status: 2)
         }

@@ -34,20 +34,62 @@ public struct City: Sendable {
         ProcessController(site: site, processes: processes, votes: votes).add(to: routes)
         VoteController(site: site, shelf: shelf, votes: votes, results: results).add(to: routes)
         BallotController(
-            site: site, shelf: shelf, ballots: Ballots(pool: pool, secrets: secrets), baskets: Baskets(pool: pool),
+            site: site, shelf: shelf, ballots: Ballots(pool: pool, secrets: secrets, correspondent: Letters(site: site)), baskets: Baskets(pool: pool),
             codes: VotingCodes(pool: pool, secrets: secrets)
         ).add(to: routes)
         ResultController(site: site, shelf: shelf, results: results).add(to: routes)
+        CountController(site: site, shelf: shelf, results: results).add(to: routes)
+        ComparisonController(site: site, votes: votes, comparisons: RuleComparisons(pool: pool)).add(to: routes)
         RecordController(site: site, shelf: shelf, record: Record(pool: pool), results: results).add(to: routes)
         DeskController(site: site, processes: processes, votes: votes, acts: Acts(pool: pool)).add(to: routes)
         ProcessDesk(site: site, processes: processes).add(to: routes)
+        PrintController(site: site, shelf: shelf).add(to: routes)
+        PrintDesk(
+            site: site, votes: votes, editions: Editions(pool: pool), rolls: Rolls(pool: pool),
+            lists: RollLists(pool: pool), places: Places(pool: pool), batches: Batches(pool: pool)
+        ).add(to: routes)
         RoleController(site: site, roles: Roles(pool: pool)).add(to: routes)
+        addPlaces(to: routes, site: site, votes: votes, shelf: shelf)
+        DestructionDesk(
+            site: site, shelf: shelf, votes: votes, destructions: Destructions(pool: pool, secrets: secrets)
+        ).add(to: routes)
         VoteDesk(
             site: site, shelf: shelf, processes: processes, votes: votes,
             openings: Openings(pool: pool, secrets: secrets, host: host),
             counts: Counts(pool: pool, secrets: secrets), codes: VotingCodes(pool: pool, secrets: secrets),
             imports: Imports(pool: pool, secrets: secrets)
         ).add(to: routes)
+    }
+
+    /// Places, and all that officers do there.
+    private func addPlaces(to routes: RouterGroup<AppContext>, site: Site, votes: Votes, shelf: VoteShelf) {
+        let places = Places(pool: pool)
+        let marks = Marks(pool: pool, correspondent: Letters(site: site))
+        let voters = Voters(pool: pool, marks: marks)
+        let devices = Devices(pool: pool, secrets: secrets)
+        let assistance = Assistance(pool: pool, secrets: secrets)
+        VotePlacesController(site: site, shelf: shelf, places: places, assistance: assistance).add(to: routes)
+        PlacesDesk(site: site, votes: votes, places: places).add(to: routes)
+        PlaceDayController(site: site, votes: votes, places: places, devices: devices).add(to: routes)
+        IssueController(
+            site: site, votes: votes, places: places, marks: marks, voters: voters, devices: devices
+        ).add(to: routes)
+        DeclarationController(
+            site: site, votes: votes, places: places,
+            declarations: Declarations(pool: pool, secrets: secrets, correspondent: Letters(site: site))
+        ).add(to: routes)
+        ListController(
+            site: site, votes: votes, places: places, lists: ListImports(pool: pool, marks: marks)
+        ).add(to: routes)
+        EnvelopeController(
+            site: site, votes: votes, places: places, voters: voters,
+            envelopes: StubEnvelopes(pool: pool, marks: marks)
+        ).add(to: routes)
+        KioskController(
+            site: site, votes: votes, places: places, voters: voters, devices: devices,
+            kiosks: Kiosks(pool: pool, secrets: secrets)
+        ).add(to: routes)
+        AssistanceController(site: site, votes: votes, assistance: assistance).add(to: routes)
     }
 
     /// Accounts, with the words of this site in their letters.

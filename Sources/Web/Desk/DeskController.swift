@@ -27,7 +27,9 @@ public struct DeskController: Sendable {
         let account: SignedInAccount = try context.requireDesk()
         let strings: Strings = site.strings(context)
         let processes: [Participation.Process] = try await processes.list()
-        let votes: [Vote] = try await votes.list().filter { account.preparing($0) }
+        let votes: [Vote] = try await votes.list().filter {
+            account.preparing($0) || account.holds(.pollingOfficer, process: $0.process, vote: $0.id)
+        }
         return site.page(
             DeskPage(
                 roles: Set(account.roles.map(\.role)).map { strings("role.\($0.rawValue)") }.sorted(),
@@ -39,9 +41,13 @@ public struct DeskController: Sendable {
                 votes: votes.map { vote in
                     let state: String = strings("votes.state.\(vote.state(at: Date()).rawValue)")
                     return .init(
-                        title: vote.settings.title(context.language), href: "/desk/votes/\(vote.slug)", note: state)
+                        title: vote.settings.title(context.language),
+                        // A polling officer has no business with the vote but its places.
+                        href: account.preparing(vote) ? "/desk/votes/\(vote.slug)" : PlaceScene.places(of: vote),
+                        note: state)
                 }, canCreate: account.roles.contains { $0.role == .participationAgent && $0.scope == .everything },
                 canImport: account.roles.contains { $0.role == .participationAgent },
+                canCompare: account.comparing,
                 canGrant: account.holds(.administrator), canReadActs: account.reading),
             title: strings("desk.title"), request, context)
     }

@@ -15,13 +15,14 @@ struct DeskPage: PageView {
     let votes: [Item]
     let canCreate: Bool
     let canImport: Bool
+    let canCompare: Bool
     let canGrant: Bool
     let canReadActs: Bool
 
     static let sample = DeskPage(
         roles: ["Agent"], processes: [Item(title: "Diagonales", href: "/desk/processes/d", note: "5 étapes")],
         votes: [Item(title: "Budget", href: "/desk/votes/x", note: "Ouvert")], canCreate: true, canImport: true,
-        canGrant: true, canReadActs: true)
+        canCompare: true, canGrant: true, canReadActs: true)
 }
 
 /// The register of acts.
@@ -196,64 +197,4 @@ struct SecretPage: PageView {
 
     static let sample = SecretPage(
         heading: "La clé", words: "Copiez-la.", secret: "{…}", fileName: "x.key", backHref: "/desk/votes/x")
-}
-
-/// The settings of a vote, editable until it opens.
-struct VoteFormPage: PageView {
-    static let template = "desk/vote-form"
-
-    /// A text in one language.
-    struct Translation: Sendable {
-        let code: String
-        let language: String
-        let title: Input
-        let description: Input
-    }
-
-    let heading: String
-    let action: String
-    let backHref: String
-    let errors: ErrorSummary?
-    let slug: Input
-    let translations: [Translation]
-    let budget: Input
-    let types: [SelectOption]
-    let minimum: Input
-    let maximum: Input
-    let budgetLimit: Input
-    let pointsPerProject: Input
-    let pointsInTotal: Input
-    let rules: [SelectOption]
-    let ties: [SelectOption]
-    let threshold: Input
-    let accounts: Bool
-    let codes: Bool
-    let revote: Bool
-    let smallCell: Input
-    let opens: Input
-    let closes: Input
-    let projects: Input
-
-    static let sample = VoteFormPage(
-        heading: "Budget", action: "/desk/votes/x/settings", backHref: "/desk/votes/x",
-        errors: ErrorSummary(items: [.init(field: "slug", text: "Déjà pris.")]),
-        slug: Input(name: "slug", value: "x", error: "Déjà pris."),
-        translations: [
-            Translation(
-                code: "fr", language: "Français", title: Input(name: "title-fr", value: "B", error: "—"),
-                description: Input(name: "description-fr", value: "B", error: "—"))
-        ], budget: Input(name: "budget", value: "1", error: "—"),
-        types: [SelectOption(value: "approval", label: "Choix", selected: true)],
-        minimum: Input(name: "minimum", value: "1", error: "—"),
-        maximum: Input(name: "maximum", value: "3", error: "—"),
-        budgetLimit: Input(name: "budget_limit", value: "1", error: "—"),
-        pointsPerProject: Input(name: "points_per_project", value: "1", error: "—"),
-        pointsInTotal: Input(name: "points_in_total", value: "1", error: "—"),
-        rules: [SelectOption(value: "greedy_votes", label: "Par votes", selected: true)],
-        ties: [SelectOption(value: "lexico", label: "lexico", selected: true)],
-        threshold: Input(name: "threshold", value: "1", error: "—"), accounts: true, codes: true, revote: true,
-        smallCell: Input(name: "small_cell", value: "10", error: "—"),
-        opens: Input(name: "opens", value: "2026-11-21T08:00", error: "—"),
-        closes: Input(name: "closes", value: "2026-12-21T08:00", error: "—"),
-        projects: Input(name: "projects", value: "1;Un jardin;45000;Nord", error: "—"))
 }

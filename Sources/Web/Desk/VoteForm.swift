@@ -1,100 +1,37 @@
 import Foundation
-import Hummingbird
 import Participation
 import PublicRecord
 
-extension VoteDesk {
-    /// The form of the settings, for agents and returning officers, until the vote opens.
-    @Sendable func settings(_ request: Request, _ context: AppContext) async throws -> Response {
-        let (_, vote) = try await editable(context)
-        return form(vote, VoteForm(vote, site.strings(context)), FieldErrors(), request, context)
-    }
-
-    /// Writes the settings and the projects anew.
-    @Sendable func save(_ request: Request, _ context: AppContext) async throws -> Response {
-        let (account, vote) = try await editable(context)
-        let form = VoteForm(try await site.form(request, context, limit: 1 << 20))
-        do {
-            let (settings, projects) = try form.draft(vote, site.strings(context))
-            try await votes.edit(
-                vote.id, settings, projects: projects,
-                by: account.acting(for: vote, [.participationAgent, .returningOfficer]))
-            shelf.forget(vote.slug)
-            return site.see("/desk/votes/\(settings.slug)", flash: .done("desk.vote.saved"))
-        } catch let errors as FieldErrors {
-            return self.form(vote, form, errors, request, context)
-        } catch let refusal as VoteRefusal {
-            return self.form(vote, form, refusal.fieldErrors, request, context)
-        }
-    }
-
-    private func editable(_ context: AppContext) async throws -> (SignedInAccount, Vote) {
-        let (account, vote) = try await mine(context)
-        let mayEdit: Bool = [Role.participationAgent, .returningOfficer].contains {
-            account.holds($0, process: vote.process, vote: vote.id)
-        }
-        guard mayEdit, vote.opening == nil else { throw Absent() }
-        return (account, vote)
-    }
-
-    private func form(
-        _ vote: Vote, _ form: VoteForm, _ errors: FieldErrors, _ request: Request, _ context: AppContext
-    ) -> Response {
-        let strings: Strings = site.strings(context)
-        let title: String = strings("desk.vote.edit", ["vote": vote.settings.title(context.language)])
-        func input(_ name: String) -> Input { errors.input(name, value: form.values[name] ?? "", strings) }
-        func options(_ name: String, _ values: [(String, String)]) -> [SelectOption] {
-            values.map { SelectOption(value: $0.0, label: $0.1, selected: form.values[name] == $0.0) }
-        }
-        return site.page(
-            VoteFormPage(
-                heading: title, action: "/desk/votes/\(vote.slug)/settings", backHref: "/desk/votes/\(vote.slug)",
-                errors: errors.summary(strings), slug: input("slug"),
-                translations: Language.allCases.map { language in
-                    .init(
-                        code: language.rawValue, language: strings("language.\(language.rawValue)"),
-                        title: input("title-\(language.rawValue)"),
-                        description: input("description-\(language.rawValue)"))
-                }, budget: input("budget"),
-                types: options(
-                    "type",
-                    BallotKind.allCases.filter { $0 != .grades }.map { ($0.rawValue, strings("ballot.\($0.rawValue)")) }
-                ),
-                minimum: input("minimum"), maximum: input("maximum"), budgetLimit: input("budget_limit"),
-                pointsPerProject: input("points_per_project"), pointsInTotal: input("points_in_total"),
-                rules: options("rule", Rule.allCases.map { ($0.name, strings("votes.counting.\($0.name)")) }),
-                ties: options("tie", TieOrder.allCases.map { ($0.name, strings("results.tie.\($0.name)")) }),
-                threshold: input("threshold"), accounts: form.values["accounts"] != nil,
-                codes: form.values["codes"] != nil, revote: form.values["revote"] != nil,
-                smallCell: input("small_cell"), opens: input("opens"), closes: input("closes"),
-                projects: input("projects")),
-            title: errors.isEmpty ? title : strings("errors.in_title", ["title": title]), request, context,
-            status: errors.isEmpty ? .ok : .unprocessableContent)
-    }
-}
-
-/// The fields of a vote, as typed. The projects are lines `number;title;cost;district`.
+/// The fields of a vote's settings, as typed. Projects are lines `number;title;cost;district`, envelopes lines
+/// `district;amount`, groups that exclude one another lines of numbers, grades lines of labels, best first.
 struct VoteForm {
-    let values: [String: String]
+    private(set) var values: [String: String]
+    /// What is ticked, by the name of the boxes.
+    private(set) var ticked: [String: Set<String>]
+
+    static let lists = ["eligibility", "roll_field", "channel"]
+    static let eligibility = ["account", "code", "declaration", "desk", "roll"]
+    static let channels = ["online", "kiosk", "paper"]
+    static let policies = ["first_stands", "paper_prevails", "online_prevails"]
+    /// The tie order that needs a seed, as the form names it.
+    static let draw = "draw"
 
     init(_ fields: Fields) {
         values = Dictionary(fields.names.map { ($0, fields.text($0)) }, uniquingKeysWith: { first, _ in first })
+        ticked = Dictionary(uniqueKeysWithValues: Self.lists.map { ($0, Set(fields.all($0))) })
     }
 
     init(_ vote: Vote, _ strings: Strings) {
         let settings: VoteSettings = vote.settings
-        var values: [String: String] = [
-            "slug": settings.slug, "budget": Cents.units(settings.budget), "type": settings.ballot.type.rawValue,
-            "minimum": String(settings.ballot.minimum), "maximum": String(settings.ballot.maximum),
-            "points_per_project": String(settings.ballot.pointsPerProject),
-            "points_in_total": String(settings.ballot.pointsInTotal), "rule": settings.counting.rule,
-            "tie": settings.counting.tie, "small_cell": String(settings.smallCell),
+        values = [
+            "slug": settings.slug, "budget": Cents.units(settings.budget), "small_cell": String(settings.smallCell),
+            "minimum_age": String(settings.minimumAge), "policy": settings.policy,
             "opens": strings.minute(settings.opens), "closes": strings.minute(settings.closes),
         ]
-        values["budget_limit"] = settings.ballot.budgetLimit.map(Cents.units)
-        values["threshold"] = settings.counting.threshold.map { String($0) }
-        values["accounts"] = settings.eligibility.contains("account") ? "1" : nil
-        values["codes"] = settings.eligibility.contains("code") ? "1" : nil
+        ticked = [
+            "eligibility": Set(settings.eligibility), "roll_field": Set(settings.rollFields),
+            "channel": Set(settings.channels),
+        ]
         values["revote"] = settings.revote ? "1" : nil
         for language in Language.allCases.map(\.rawValue) {
             values["title-\(language)"] = settings.title.byLanguage[language]
@@ -104,91 +41,61 @@ struct VoteForm {
             [String(project.number), project.title(.french), Cents.units(project.cost), project.district ?? ""]
                 .joined(separator: ";")
         }.joined(separator: "\n")
-        self.values = values
+        fillBallot(settings.ballot, strings)
+        fillCounting(settings.counting, vote)
+    }
+
+    private mutating func fillBallot(_ rules: BallotRules, _ strings: Strings) {
+        values["type"] = BallotShape(rules).rawValue
+        values["minimum"] = String(rules.minimum)
+        values["maximum"] = String(rules.maximum)
+        values["points_per_project"] = rules.pointsPerProject > 0 ? String(rules.pointsPerProject) : nil
+        values["points_in_total"] = rules.pointsInTotal > 0 ? String(rules.pointsInTotal) : nil
+        values["budget_limit"] = rules.budgetLimit.map(Cents.units)
+        let usual: [String] = strings("desk.form.grades.usual").split(separator: ";").map {
+            $0.trimmingCharacters(in: .whitespaces)
+        }
+        values["grades"] = (rules.grades.isEmpty ? usual : rules.grades).joined(separator: "\n")
+    }
+
+    private mutating func fillCounting(_ counting: Definition.Counting, _ vote: Vote) {
+        let constraints: Definition.Constraints = counting.constraints
+        let isDraw: Bool = counting.tie.hasPrefix("draw:")
+        values["rule"] = counting.rule
+        values["tie"] = isDraw ? Self.draw : counting.tie
+        values["draw_seed"] = isDraw ? String(counting.tie.dropFirst(5)) : nil
+        values["threshold"] = counting.threshold.map { String($0) }
+        values["threshold_share"] = constraints.thresholdShare.map { Cents.units(Int64($0)) }
+        values["step"] = counting.step.map(Cents.units)
+        values["per_district"] = constraints.perDistrict.map { String($0) }
+        values["leftovers"] = constraints.leftoversToCity ? "1" : nil
+        values["in_part"] = constraints.fundsOneInPart ? "1" : nil
+        values["envelopes"] = constraints.envelopes.keys.sorted().map {
+            "\($0);\(Cents.units(constraints.envelopes[$0] ?? 0))"
+        }.joined(separator: "\n")
+        values["exclusive"] = constraints.exclusive.map { group in
+            group.map { id in vote.projects.first { $0.key == id }.map { String($0.number) } ?? id }
+                .joined(separator: ", ")
+        }.joined(separator: "\n")
     }
 
     /// The settings and projects that the fields make.
     ///
     /// - Throws: `FieldErrors` with every field that is wrong.
     func draft(_ vote: Vote, _ strings: Strings) throws(FieldErrors) -> (VoteSettings, [VoteProject]) {
-        var errors = FieldErrors()
-        func text(_ name: String) -> String { values[name] ?? "" }
-        func count(_ name: String) -> Int {
-            guard let number = Int(text(name)), (0...1_000_000).contains(number) else {
-                errors.add(name, "desk.error.number")
-                return 1
-            }
-            return number
-        }
-        func money(_ name: String) -> Int64 {
-            guard let cents = Cents.amount(text(name)) else {
-                errors.add(name, "desk.error.money")
-                return 1
-            }
-            return cents
-        }
-        func moment(_ name: String) -> Date {
-            guard let date = strings.moment(minute: text(name)) else {
-                errors.add(name, "desk.error.moment")
-                return Date()
-            }
-            return date
-        }
-        func texts(_ name: String) -> Texts {
-            Texts(
-                Dictionary(
-                    Language.allCases.map { ($0.rawValue, text("\(name)-\($0.rawValue)")) },
-                    uniquingKeysWith: { first, _ in first }))
-        }
+        var reader = VoteFormReader(self, strings)
         var settings: VoteSettings = vote.settings
-        settings.slug = text("slug")
-        if !Slug.isValid(settings.slug) { errors.add("slug", "desk.error.slug") }
-        settings.title = texts("title")
-        if settings.title.isEmpty { errors.add("title-fr", "desk.error.title") }
-        settings.description = texts("description")
-        settings.budget = money("budget")
-        settings.ballot = BallotRules(
-            type: BallotKind(rawValue: text("type")) ?? .approval, minimum: count("minimum"), maximum: count("maximum"),
-            budgetLimit: text("budget_limit").isEmpty ? nil : money("budget_limit"),
-            pointsPerProject: text("points_per_project").isEmpty ? 0 : count("points_per_project"),
-            pointsInTotal: text("points_in_total").isEmpty ? 0 : count("points_in_total"))
-        settings.counting = Definition.Counting(
-            rule: text("rule"), tie: text("tie"),
-            threshold: text("threshold").isEmpty ? nil : Int64(count("threshold")), step: settings.counting.step)
-        settings.eligibility = (text("accounts").isEmpty ? [] : ["account"]) + (text("codes").isEmpty ? [] : ["code"])
-        if settings.eligibility.isEmpty { errors.add("accounts", "desk.error.eligibility") }
-        settings.revote = !text("revote").isEmpty
-        settings.smallCell = count("small_cell")
-        settings.opens = moment("opens")
-        settings.closes = moment("closes")
-        let projects: [VoteProject] = self.projects(vote, &errors)
-        try errors.throwIfAny()
+        reader.readTexts(into: &settings)
+        settings.budget = reader.money("budget")
+        settings.ballot = reader.ballot(budget: settings.budget)
+        let projects: [VoteProject] = reader.projects(vote)
+        settings.counting = reader.counting(projects)
+        reader.readVoters(into: &settings)
+        settings.smallCell = reader.count("small_cell")
+        settings.opens = reader.moment("opens")
+        settings.closes = reader.moment("closes")
+        try reader.errors.throwIfAny()
         return (settings, projects)
-    }
-
-    private func projects(_ vote: Vote, _ errors: inout FieldErrors) -> [VoteProject] {
-        var projects: [VoteProject] = []
-        for (index, line) in (values["projects"] ?? "").split(separator: "\n").enumerated() {
-            let parts: [String] = line.split(separator: ";", omittingEmptySubsequences: false)
-                .map { $0.trimmingCharacters(in: .whitespaces) }
-            guard (3...4).contains(parts.count), let number = Int(parts[0]), (1...99_999).contains(number),
-                !parts[1].isEmpty, let cost = Cents.amount(parts[2]), !projects.contains(where: { $0.number == number })
-            else {
-                errors.add("projects", "desk.error.project_line", ["line": String(index + 1)])
-                continue
-            }
-            // What the line does not say stays as it was.
-            let before: VoteProject? = vote.projects.first { $0.number == number }
-            var title: [String: String] = before?.title.byLanguage ?? [:]
-            title["fr"] = parts[1]
-            projects.append(
-                VoteProject(
-                    number: number, key: before?.key ?? String(number), title: Texts(title),
-                    description: before?.description ?? Texts([:]), cost: cost,
-                    district: parts.count == 4 ? parts[3].nonEmpty : nil, category: before?.category))
-        }
-        if projects.isEmpty { errors.add("projects", "desk.error.no_projects") }
-        return projects
     }
 }
 

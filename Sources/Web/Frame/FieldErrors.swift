@@ -66,12 +66,15 @@ public struct ErrorSummary: Sendable {
     public struct Item: Sendable {
         /// The id of the field; nil when the form as a whole is wrong.
         public let field: String?
+        /// The page on which the field is; empty for this one.
+        public let page: String
         /// What is wrong, for the reader.
         public let text: String
 
         /// A mistake in `field`; without one it concerns the form as a whole.
-        public init(field: String?, text: String) {
+        public init(field: String?, on page: String = "", text: String) {
             self.field = field
+            self.page = page
             self.text = text
         }
     }

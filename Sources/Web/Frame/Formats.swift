@@ -26,6 +26,14 @@ extension Strings {
         return "\(sign)\(figures)\u{A0}\(symbol ?? currency)"
     }
 
+    /// A share given in hundredths of a per cent, without needless decimals: `2,5`, `2.5`.
+    public func percent(hundredths: Int) -> String {
+        let (whole, rest) = hundredths.quotientAndRemainder(dividingBy: 100)
+        guard rest != 0 else { return number(whole) }
+        let digits: String = rest % 10 == 0 ? "\(rest / 10)" : (rest < 10 ? "0\(rest)" : "\(rest)")
+        return number(whole) + decimalMark + digits
+    }
+
     /// A day: `21 novembre 2026`, `21 November 2026`, `21. November 2026`.
     public func date(_ date: Date) -> String {
         let parts = calendar.dateComponents([.year, .month, .day], from: date)

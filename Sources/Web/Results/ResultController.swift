@@ -1,4 +1,3 @@
-import Foundation
 public import Hummingbird
 public import Participation
 import PublicRecord
@@ -30,70 +29,9 @@ public struct ResultController: Sendable {
             guard vote.opening != nil else { throw Absent() }
             return site.see("/votes/\(vote.slug)", flash: .failed("results.not_yet"))
         }
-        let strings: Strings = site.strings(context)
-        let words = ResultWords(vote, result, strings)
-        let money: (Int64) -> String = { strings.money($0, currency: vote.settings.currency) }
-        let isPoints: Bool = vote.settings.ballot.type != .approval
-        let decisions: [VoteResult.Decision] = result.decisions
-        let highest: Int64 = max(1, result.support.values.max() ?? 1)
-        func line(_ decision: VoteResult.Decision) -> ResultPage.Line {
-            let project: VoteProject? = vote.projects.first { $0.key == decision.project }
-            return ResultPage.Line(
-                number: project.map { String($0.number) } ?? decision.project,
-                title: project?.title(context.language) ?? decision.project,
-                titleLanguage: project?.title.foreign(to: context.language),
-                href: "/votes/\(vote.slug)/projects/\(project?.number ?? 0)", cost: money(project?.cost ?? 0),
-                votes: strings.number(result.votes[decision.project] ?? 0),
-                support: isPoints ? strings.number(result.support[decision.project] ?? 0) : nil,
-                reason: words.sentence(decision))
-        }
-        let bars: [ResultPage.Bar] = vote.projects
-            .sorted { (result.support[$1.key] ?? 0, $0.number) < (result.support[$0.key] ?? 0, $1.number) }
-            .map { project in
-                let support: Int64 = result.support[project.key] ?? 0
-                let selected: Bool = result.order.contains(project.key)
-                let tenths: Int64 = support * 1000 / highest
-                return ResultPage.Bar(
-                    name: words.title(project.key), value: strings.number(support),
-                    percent: "\(tenths / 10).\(tenths % 10)", selected: selected,
-                    note: strings(selected ? "results.note.selected" : "results.note.not_selected"))
-            }
-        let base = "/votes/\(vote.slug)"
         return site.page(
-            ResultPage(
-                voteTitle: vote.settings.title(context.language), voteHref: base, demonstration: vote.demonstration,
-                lead: strings(
-                    "results.lead",
-                    [
-                        "ballots": strings.plural("votes.ballots", Int(result.voters)),
-                        "projects": strings.plural("votes.projects", result.order.count),
-                    ]), used: money(result.cost), left: money(result.left), budget: money(vote.settings.budget),
-                usedPermille: String(result.cost * 1000 / max(1, vote.settings.budget)),
-                usedWords: strings(
-                    "results.used", ["used": money(result.cost), "budget": money(vote.settings.budget)]),
-                rule: strings("votes.counting.\(vote.settings.counting.rule)"), isPoints: isPoints,
-                selected: decisions.filter(\.isSelected).map(line),
-                refused: decisions.filter { !$0.isSelected }.map(line),
-                groups: result.counts.map { count in
-                    ResultPage.Group(
-                        name: strings.contains("channel.\(count.group)")
-                            ? strings("channel.\(count.group)") : count.group,
-                        ballots: strings.number(count.ballots), valid: strings.number(count.valid),
-                        blank: strings.number(count.blank), invalid: strings.number(count.invalid))
-                },
-                chart: ResultPage.Chart(
-                    caption: strings(isPoints ? "results.chart.points" : "results.chart.votes"),
-                    nameHead: strings("results.project"),
-                    valueHead: strings(isPoints ? "results.points" : "results.votes"),
-                    noteHead: strings("results.outcome"), legend: strings("results.chart.legend"), bars: bars),
-                downloads: ResultPage.Downloads(files: [
-                    .init(href: "\(base)/result.csv", name: strings("results.download.csv"), kind: "CSV"),
-                    .init(href: "\(base)/result.json", name: strings("results.download.json"), kind: "JSON"),
-                    .init(href: "\(base)/result.pb", name: strings("results.download.pb"), kind: "Pabulib"),
-                    .init(
-                        href: "\(base)/record/bundle.tar.gz", name: strings("results.download.bundle"), kind: "tar.gz"),
-                ]), recordHref: "\(base)/record/", checkHref: "\(base)/check"),
-            title: strings("results.title"), request, context, scripts: ["print.js"])
+            ResultPage(vote, result, site.strings(context), comparing: context.account?.comparing ?? false),
+            title: site.strings(context)("results.title"), request, context, scripts: ["print.js"])
     }
 
     @Sendable private func json(_ request: Request, _ context: AppContext) async throws -> Response {

@@ -12,6 +12,14 @@ struct ResultPage: PageView {
         let votes: String
         let support: String?
         let reason: String
+        let whyHref: String
+    }
+
+    /// One kind of ballots, by channel.
+    struct ChannelLine: Sendable {
+        let name: String
+        let cells: [String]
+        let total: String
     }
 
     /// The ballots of one group.
@@ -66,11 +74,19 @@ struct ResultPage: PageView {
     let isPoints: Bool
     let selected: [Line]
     let refused: [Line]
+    /// The channels through which ballots came, and the ballots of each.
+    let channels: [String]
+    let channelLines: [ChannelLine]
+    /// The groups, where they say more than the channels.
+    let hasGroups: Bool
     let groups: [Group]
     let chart: Chart
     let downloads: Downloads
     let recordHref: String
     let checkHref: String
+    let countHref: String
+    /// Where agents compare rules on these ballots; nil for everybody else.
+    let compareHref: String?
 
     static let sample = ResultPage(
         voteTitle: "Budget", voteHref: "/votes/x", demonstration: true, lead: "1 494 bulletins", used: "1 €",
@@ -78,16 +94,20 @@ struct ResultPage: PageView {
         selected: [
             Line(
                 number: "4", title: "Un jardin", titleLanguage: "fr", href: "/votes/x/projects/4", cost: "1 €",
-                votes: "3", support: "5", reason: "Retenu.")
+                votes: "3", support: "5", reason: "Retenu.",
+                whyHref: "/votes/x/result/projects/4")
         ],
         refused: [
             Line(
                 number: "5", title: "Un banc", titleLanguage: "fr", href: "/votes/x/projects/5", cost: "1 €",
-                votes: "3", support: "5", reason: "Trop cher.")
-        ], groups: [Group(name: "en ligne", ballots: "3", valid: "3", blank: "0", invalid: "0")],
+                votes: "3", support: "5", reason: "Trop cher.",
+                whyHref: "/votes/x/result/projects/5")
+        ], channels: ["en ligne"], channelLines: [ChannelLine(name: "Bulletins", cells: ["3"], total: "3")],
+        hasGroups: true, groups: [Group(name: "en ligne", ballots: "3", valid: "3", blank: "0", invalid: "0")],
         chart: Chart(
             caption: "Points", nameHead: "Projet", valueHead: "Points", noteHead: "Résultat", legend: "—",
             bars: [Bar(name: "Un jardin", value: "5", percent: "100.0", selected: true, note: "Retenu")]),
         downloads: Downloads(files: [.init(href: "/r.csv", name: "Résultat", kind: "CSV")]),
-        recordHref: "/votes/x/record/", checkHref: "/votes/x/check")
+        recordHref: "/votes/x/record/", checkHref: "/votes/x/check", countHref: "/votes/x/result/count",
+        compareHref: "/desk/comparisons/new?vote=x")
 }

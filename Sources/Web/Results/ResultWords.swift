@@ -22,12 +22,14 @@ struct ResultWords {
     func sentence(_ decision: VoteResult.Decision) -> String {
         let money: (Int64) -> String = { strings.money($0, currency: vote.settings.currency) }
         var sentence: String
-        if decision.isSelected {
+        if let amount = decision.amount {
+            sentence = strings("results.selected_in_part", ["amount": money(amount)])
+        } else if decision.isSelected {
             sentence = strings("results.selected", ["before": money(decision.before), "after": money(decision.after)])
         } else {
             var arguments: [String: String] = decision.arguments
             arguments["left"] = money(decision.before)
-            arguments["budget"] = money(vote.settings.budget)
+            arguments["budget"] = money(envelope(decision))
             for name in ["at", "with"] { arguments[name] = arguments[name].map(title) }
             if let held = arguments["held"].flatMap(Int64.init) { arguments["held"] = money(held) }
             sentence = strings("results.refused.\(decision.reason ?? "does_not_fit")", arguments)
@@ -43,6 +45,13 @@ struct ResultWords {
                     ])
         }
         return sentence
+    }
+
+    /// The money that the project competed for.
+    private func envelope(_ decision: VoteResult.Decision) -> Int64 {
+        let counting: Definition.Counting = vote.settings.counting
+        if let district = decision.envelope, let money = counting.constraints.envelopes[district] { return money }
+        return counting.constraints.envelopes.values.reduce(vote.settings.budget) { $0 - $1 }
     }
 
     /// "4. A garden".

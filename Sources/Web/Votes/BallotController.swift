@@ -103,7 +103,7 @@ public struct BallotController: Sendable {
                 isNumber: settings.type == .points || settings.type == .ranking,
                 isRanking: settings.type == .ranking, isGrades: settings.type == .grades,
                 greatest: String(settings.type == .points ? settings.pointsPerProject : settings.maximum),
-                errors: shownErrors ? refusal.map(words.summary) : nil,
+                errors: shownErrors ? refusal.map { words.summary($0) } : nil,
                 gauge: words.gauge(visit.lines, refusal: refusal),
                 choices: projects.map { choice($0, vote, strings, kept[$0.key]) },
                 hiddenWords: elsewhere.isEmpty ? nil : strings.plural("votes.ballot.hidden", elsewhere.count),
@@ -143,7 +143,7 @@ public struct BallotController: Sendable {
         if form.has("leave") { return site.see("/votes/\(vote.slug)", flash: .done("votes.ballot.kept")) }
         guard form.has("review") else { return site.see("/votes/\(vote.slug)/ballot\(query)#choices") }
         do {
-            _ = try BallotChecker(visit.opening.definition).ballot(lines)
+            _ = try visit.opening.checker.ballot(lines)
             return site.see("/votes/\(vote.slug)/ballot/review")
         } catch {
             // The list without a filter, so that every choice to change is on the page.
@@ -167,10 +167,8 @@ public struct BallotController: Sendable {
         let standing: Ballots.Standing = try await ballots.standing(of: visit.voter.person, in: vote.id)
         let errors: ErrorSummary? =
             problem.map { ErrorSummary(items: [.init(field: nil, text: strings($0))]) }
-            ?? visit.refusal.map { refusal in
-                // The fields are on the page before this one.
-                ErrorSummary(items: words.summary(refusal).items.map { .init(field: nil, text: $0.text) })
-            }
+            // The fields are on the page before this one.
+            ?? visit.refusal.map { words.summary($0, on: "/votes/\(vote.slug)/ballot?check=1") }
         return site.page(
             ReviewPage(
                 voteTitle: vote.settings.title(context.language), action: "/votes/\(vote.slug)/ballot",
@@ -236,6 +234,7 @@ public struct BallotController: Sendable {
     }
 
     private func kept(_ vote: Vote, _ context: AppContext) async throws -> (ReceiptToken, CastReceipt) {
+        if vote.destroyedAt != nil { throw Refusal("votes.receipt.destroyed", status: .gone) }
         guard let token = ReceiptToken(try context.parameter("token")),
             let receipt = try await ballots.receipt(token, in: vote)
         else { throw Absent() }
@@ -272,7 +271,7 @@ public struct BallotController: Sendable {
         let kept: [BallotLine]? = try await baskets.lines(in: vote.id, session: session.id, token: token)
         let lines: [BallotLine] = kept ?? []
         let checked: Result<Ballot, InvalidBallot>
-        do { checked = .success(try BallotChecker(opening.definition).ballot(lines)) } catch {
+        do { checked = .success(try opening.checker.ballot(lines)) } catch {
             checked = .failure(error)
         }
         var ballot: Ballot?

@@ -54,8 +54,45 @@ struct VoteWords {
         return sentences.joined(separator: " ")
     }
 
-    /// How the count is made, in one sentence.
-    var counting: String { strings("votes.counting.\(vote.settings.counting.rule)") }
+    /// How the count is made: the rule, and what is asked beside it.
+    var counting: String {
+        ([strings("votes.counting.\(vote.settings.counting.rule)")] + conditions).joined(separator: " ")
+    }
+
+    /// What is asked of the count beside its rule, a sentence each.
+    var conditions: [String] {
+        let counting: Definition.Counting = vote.settings.counting
+        let constraints: Definition.Constraints = counting.constraints
+        var sentences: [String] = []
+        if let threshold = counting.threshold {
+            sentences.append(strings("votes.condition.threshold", ["threshold": strings.number(threshold)]))
+        }
+        if let share = constraints.thresholdShare {
+            sentences.append(strings("votes.condition.share", ["share": strings.percent(hundredths: share)]))
+        }
+        for district in constraints.envelopes.keys.sorted() {
+            let money: String = money(constraints.envelopes[district] ?? 0)
+            sentences.append(strings("votes.condition.envelope", ["district": district, "money": money]))
+        }
+        if !constraints.envelopes.isEmpty {
+            let rest: Int64 = constraints.envelopes.values.reduce(vote.settings.budget) { $0 - $1 }
+            sentences.append(strings("votes.condition.city", ["money": money(rest)]))
+        }
+        if constraints.leftoversToCity { sentences.append(strings("votes.condition.leftovers")) }
+        if let most = constraints.perDistrict { sentences.append(strings.plural("votes.condition.per_district", most)) }
+        for group in constraints.exclusive {
+            let titles: [String] = group.map { id in
+                vote.projects.first { $0.key == id }.map { "\($0.number). \($0.title(strings.language))" } ?? id
+            }
+            sentences.append(
+                strings("votes.condition.exclusive", ["projects": titles.joined(separator: " · ")]))
+        }
+        if constraints.fundsOneInPart { sentences.append(strings("votes.condition.in_part")) }
+        if let step = counting.step {
+            sentences.append(strings("votes.condition.step", ["step": money(step)]))
+        }
+        return sentences
+    }
 
     /// What is wrong with a ballot and what to do about it.
     func sentence(_ reason: Invalidity) -> (key: String, text: String) {
@@ -85,12 +122,14 @@ struct VoteWords {
     }
 
     /// Every reason, each leading to the project it concerns or to the list.
-    func summary(_ refusal: InvalidBallot) -> ErrorSummary {
+    ///
+    /// - Parameter page: the page on which the choices are; empty for this one.
+    func summary(_ refusal: InvalidBallot, on page: String = "") -> ErrorSummary {
         ErrorSummary(
             items: refusal.reasons.map { reason in
                 let (id, text) = sentence(reason)
                 let number: Int? = vote.projects.first { $0.key == id }?.number
-                return .init(field: number.map { "choice-\($0)" } ?? "choices", text: text)
+                return .init(field: number.map { "choice-\($0)" } ?? "choices", on: page, text: text)
             })
     }
 
