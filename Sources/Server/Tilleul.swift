@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Glibc
+import Logging
 import Participation
 
 /// The one program of the service.
@@ -23,6 +24,7 @@ struct Tilleul: AsyncParsableCommand {
 
     /// Runs the command and answers with the exit status that is promised above.
     static func main() async {
+        LoggingSystem.bootstrap { _ in LineLog() }
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

@@ -7,11 +7,14 @@ public import PublicRecord
 public struct Ballots: Sendable {
     private let pool: Pool
     private let logKeys: LogKeys
+    private let notices: MarkNotices?
 
     /// The ballots kept in the database of `pool`; receipts are signed with the log's key, derived from `secrets`.
-    public init(pool: Pool, secrets: Secrets) {
+    /// `correspondent` words the letters to people whose paper gave way; ballots that are imported tell nobody.
+    public init(pool: Pool, secrets: Secrets, correspondent: (any MarkCorrespondent)? = nil) {
         self.pool = pool
         logKeys = LogKeys(secrets)
+        notices = correspondent.map { MarkNotices(correspondent: $0) }
     }
 
     /// Why a ballot is not accepted. A ballot that breaks the definition's limits is an `InvalidBallot`.
@@ -34,12 +37,19 @@ public struct Ballots: Sendable {
         public let person: ID<Person>
         /// `account` or `code`, as in the definition's eligibility.
         public let method: String
+        /// The kiosk at which an officer let them in; nil on a device of their own.
+        public internal(set) var seat: KioskSeat? = nil
 
         /// A person with an account whose address is confirmed.
         public static func account(_ person: ID<Person>) -> Voter { Voter(person: person, method: "account") }
 
         /// The person to whom a voting code of this very vote belongs.
         public static func code(_ person: ID<Person>) -> Voter { Voter(person: person, method: "code") }
+
+        /// Somebody whom an officer let in at a kiosk: in person, whatever else the definition asks for.
+        public static func kiosk(_ person: ID<Person>, at seat: KioskSeat) -> Voter {
+            Voter(person: person, method: "desk", seat: seat)
+        }
     }
 
     /// What a person has done in a vote, seen before they choose.
@@ -74,7 +84,10 @@ public struct Ballots: Sendable {
         _ ballot: Ballot, by voter: Voter, in vote: Vote, half: [UInt8]? = nil, nonce: FormNonce
     ) async throws -> ReceiptToken {
         guard let opening = vote.opening else { throw Refusal.notYetOpen }
-        guard opening.definition.eligibility.contains(voter.method) else { throw Refusal.notEligible }
+        let isAdmitted: Bool =
+            voter.seat == nil
+            ? opening.definition.eligibility.contains(voter.method) : opening.definition.channels.contains("kiosk")
+        guard isAdmitted else { throw Refusal.notEligible }
         let token = ReceiptToken(nonce)
         // A second pass is needed only when the same person casts twice at the same moment.
         for _ in 0..<4 {
@@ -92,14 +105,23 @@ public struct Ballots: Sendable {
             let envelope: CastEnvelope
             if let mark: UUID = try known.get("id", as: UUID?.self) {
                 let channel: String = try known.get("channel")
+                if channel == "paper", opening.definition.policy == "online_prevails" {
+                    envelope = try seal(
+                        ballot, credential: Random.bytes(16), by: voter, opening: opening, half: half, token: token)
+                    if try await prevail(voter, over: mark, envelope, vote: vote, token: token) { return token }
+                    continue
+                }
+                // What was cast at a kiosk, before an officer, is not replaced afterwards from elsewhere.
                 guard channel == "online" else { throw Refusal.votedElsewhere(channel: channel) }
                 guard opening.definition.revote else { throw Refusal.alreadyVoted }
                 envelope = try seal(
-                    ballot, credential: try known.get("credential"), opening: opening, half: half, token: token)
-                if try await replace(envelope, mark: mark, vote: vote, token: token) { return token }
+                    ballot, credential: try known.get("credential"), by: voter, opening: opening, half: half,
+                    token: token)
+                if try await replace(envelope, mark: mark, by: voter, vote: vote, token: token) { return token }
             } else {
-                envelope = try seal(ballot, credential: Random.bytes(16), opening: opening, half: half, token: token)
-                if try await mark(voter.person, envelope, vote: vote, token: token) { return token }
+                envelope = try seal(
+                    ballot, credential: Random.bytes(16), by: voter, opening: opening, half: half, token: token)
+                if try await mark(voter, envelope, vote: vote, token: token, in: pool) { return token }
             }
         }
         throw Refusal.alreadyVoted
@@ -112,7 +134,7 @@ public struct Ballots: Sendable {
             "ballot.receipt",
             "SELECT sealed FROM receipt WHERE token_hash = \(token.hash) AND vote_id = \(vote.id.uuid)")
         guard let row else { return nil }
-        return try CastReceipt(sealed: try row.get("sealed"), token: token, definition: opening.definition)
+        return try CastReceipt(sealed: try row.get("sealed"), token: token, checker: opening.checker)
     }
 
     // MARK: Parts of an act
@@ -125,10 +147,11 @@ public struct Ballots: Sendable {
     }
 
     private func seal(
-        _ ballot: Ballot, credential: [UInt8], opening: VoteOpening, half: [UInt8]?, token: ReceiptToken
+        _ ballot: Ballot, credential: [UInt8], by voter: Voter, opening: VoteOpening, half: [UInt8]?,
+        token: ReceiptToken
     ) throws -> CastEnvelope {
         let tracker = Tracker(server: Random.bytes(5), resident: half ?? Random.bytes(5))
-        let bytes: [UInt8] = try Seal(opening.definition, hash: opening.hash).seal(
+        let bytes: [UInt8] = try opening.seal.seal(
             ballot, tracker: tracker, credential: credential,
             for: Curve25519.KeyAgreement.PublicKey(rawRepresentation: opening.sealKey))
         let receipt = Receipt(
@@ -137,22 +160,23 @@ public struct Ballots: Sendable {
             receipt: receipt, note: try logKeys.key(of: opening).sign(receipt.text), ballot: ballot)
         return CastEnvelope(
             credential: credential, bytes: bytes,
-            marked: Entry.markMade(credential: credential, channel: .online, place: nil).bytes,
+            marked: Entry.markMade(credential: credential, channel: voter.channel, place: voter.seat?.handle).bytes,
             cast: Entry.ballotSealed(credential: credential, envelope: receipt.envelope).bytes,
             receipt: try stored.seal(token: token, definition: opening.definition))
     }
 
     /// The first ballot of a person. False when somebody marked them in the meantime.
     private func mark(
-        _ person: ID<Person>, _ envelope: CastEnvelope, vote: Vote, token: ReceiptToken
+        _ voter: Voter, _ envelope: CastEnvelope, vote: Vote, token: ReceiptToken, in executor: some Executor
     ) async throws -> Bool {
         let entries: [[UInt8]] = [envelope.marked, envelope.cast]
         return try await act(
-            "ballot.cast", vote,
+            "ballot.cast", vote, in: executor,
             """
             , act AS (
-                INSERT INTO mark (id, vote_id, person_id, credential, channel, made_at)
-                SELECT \(UUID()), gate.id, \(person.uuid), \(envelope.credential), 'online', gate.moment
+                INSERT INTO mark (id, vote_id, person_id, credential, channel, place_id, made_at)
+                SELECT \(Random.uuid()), gate.id, \(voter.person.uuid), \(envelope.credential),
+                       \(voter.channel.rawValue), \(voter.seat?.place), gate.moment
                 FROM gate WHERE gate.is_open
                 ON CONFLICT (vote_id, person_id) WHERE annulled_at IS NULL DO NOTHING
                 RETURNING id, vote_id
@@ -165,16 +189,54 @@ public struct Ballots: Sendable {
                 INSERT INTO record_pending (vote_id, entry)
                 SELECT act.vote_id, entry.bytes
                 FROM act, unnest(\(entries)::bytea[]) WITH ORDINALITY AS entry (bytes, place) ORDER BY entry.place
-            )
+            )\(sql: noted(voter, token))
             """)
+    }
+
+    /// The ballot of a person whose paper gives way to it (`online_prevails`), in one transaction with the annulment.
+    /// A paper without its stub lies in a box, out of anybody's reach: then nothing gives way.
+    private func prevail(
+        _ voter: Voter, over mark: UUID, _ envelope: CastEnvelope, vote: Vote, token: ReceiptToken
+    ) async throws -> Bool {
+        do {
+            try await pool.transaction("ballot.prevail") { transaction in
+                try await transaction.execute(
+                    "ballot.wait", "SELECT pg_advisory_xact_lock_shared(\(vote.id.lockKey))::text AS held")
+                guard try await StubEnvelopes.giveWay(ID(mark), in: vote.id, in: transaction) else {
+                    throw Refusal.votedElsewhere(channel: "paper")
+                }
+                guard try await self.mark(voter, envelope, vote: vote, token: token, in: transaction) else {
+                    throw Overtaken()
+                }
+                try await notices?.tell(
+                    voter.person, of: vote.id, annulled: .paper, instead: voter.channel, in: transaction)
+            }
+            return true
+        } catch is Overtaken {
+            return false
+        }
+    }
+
+    /// Somebody marked the person in the meantime: nothing of the act stands.
+    private struct Overtaken: Error {}
+
+    /// The kiosk session keeps that its ballot is in, and which receipt it may show.
+    private func noted(_ voter: Voter, _ token: ReceiptToken) -> SQL {
+        guard let seat = voter.seat else { return "" }
+        return """
+            , noted AS (
+                UPDATE kiosk_session SET cast_at = clock_timestamp(), receipt_hash = \(token.hash)
+                FROM act WHERE kiosk_session.id = \(seat.session)
+            )
+            """
     }
 
     /// A later ballot of a person, in place of the one before. False when the mark has been annulled in the meantime.
     private func replace(
-        _ envelope: CastEnvelope, mark: UUID, vote: Vote, token: ReceiptToken
+        _ envelope: CastEnvelope, mark: UUID, by voter: Voter, vote: Vote, token: ReceiptToken
     ) async throws -> Bool {
         try await act(
-            "ballot.replace", vote,
+            "ballot.replace", vote, in: pool,
             """
             , act AS (
                 UPDATE sealed_ballot SET envelope = \(envelope.bytes)
@@ -186,16 +248,18 @@ public struct Ballots: Sendable {
                 SELECT \(token.hash), act.vote_id, \(envelope.receipt) FROM act
             ), recorded AS (
                 INSERT INTO record_pending (vote_id, entry) SELECT act.vote_id, \(envelope.cast) FROM act
-            )
+            )\(sql: noted(voter, token))
             """)
     }
 
     /// Two statements in one round trip and one transaction: the lock that closing waits for, then the act, which
     /// sees every closing that was committed before the lock was granted.
-    private func act(_ name: StaticString, _ vote: Vote, _ parts: SQL) async throws -> Bool {
+    private func act(
+        _ name: StaticString, _ vote: Vote, in executor: some Executor, _ parts: SQL
+    ) async throws -> Bool {
         let answers: [[Row]]
         do {
-            answers = try await pool.pipeline([
+            answers = try await executor.pipeline([
                 ("ballot.lock", "SELECT pg_advisory_xact_lock_shared(\(vote.id.lockKey))::text AS held"),
                 (
                     name,
@@ -222,6 +286,11 @@ public struct Ballots: Sendable {
     }
 }
 
+extension Ballots.Voter {
+    /// The channel in which they are marked.
+    var channel: Channel { seat == nil ? .online : .kiosk }
+}
+
 extension ID<Vote> {
     /// The key of the advisory lock that separates casting (shared) from closing (exclusive).
     var lockKey: Int64 {
@@ -233,8 +302,26 @@ extension ID<Vote> {
 
 /// Random bytes from the system's generator.
 enum Random {
+    /// Eight bytes a call of the system, which is what a call costs for one byte too.
     static func bytes(_ count: Int) -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
-        return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count + 7)
+        while bytes.count < count {
+            withUnsafeBytes(of: generator.next()) { bytes.append(contentsOf: $0) }
+        }
+        return Array(bytes.prefix(count))
+    }
+
+    /// A random UUID (version 4), which tells nothing of when it was made. Foundation's opens a file for each.
+    static func uuid() -> UUID {
+        var bytes: [UInt8] = bytes(16)
+        bytes[6] = bytes[6] & 0x0F | 0x40
+        bytes[8] = bytes[8] & 0x3F | 0x80
+        return UUID(
+            uuid: (
+                bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], bytes[5], bytes[6], bytes[7], bytes[8], bytes[9],
+                bytes[10], bytes[11], bytes[12], bytes[13], bytes[14], bytes[15]
+            ))
     }
 }

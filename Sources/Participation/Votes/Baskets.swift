@@ -23,16 +23,23 @@ public struct Baskets: Sendable {
         guard let row,
             let box = try? ChaChaPoly.SealedBox(combined: try row.get("sealed", as: [UInt8].self)),
             let bytes = try? ChaChaPoly.open(box, using: Self.key(token, vote)),
-            let pairs = try? JSONDecoder().decode([[String]].self, from: bytes)
+            let end = bytes.lastIndex(where: { $0 != 0x20 }),
+            case .array(let pairs) = try? CanonicalJSON(parsing: Array(bytes[...end]))
         else { return nil }
-        return pairs.compactMap { $0.count == 2 ? BallotLine($0[0], $0[1]) : nil }
+        return pairs.compactMap { pair in
+            guard case .array(let parts) = pair, parts.count == 2, case .string(let project) = parts[0],
+                case .string(let value) = parts[1]
+            else { return nil }
+            return BallotLine(project, value)
+        }
     }
 
     /// Keeps the lines in place of those before.
     public func keep(_ lines: [BallotLine], in vote: ID<Vote>, session: ID<Session>, token: Token) async throws {
-        let json: Data = try JSONEncoder().encode(lines.map { [$0.project, $0.value] })
+        let pairs: CanonicalJSON = .array(lines.map { .array([.string($0.project), .string($0.value)]) })
+        let json: [UInt8] = pairs.encoded()
         // Filled up to whole kilobytes: the length says little about the number of choices.
-        let padded: Data = json + Data(repeating: 0x20, count: 1024 - json.count % 1024)
+        let padded: [UInt8] = json + [UInt8](repeating: 0x20, count: 1024 - json.count % 1024)
         let sealed: [UInt8] = Array(try ChaChaPoly.seal(padded, using: Self.key(token, vote)).combined)
         try await pool.execute(
             "basket.keep",

@@ -76,12 +76,12 @@ public struct CastReceipt: Sendable {
         self.ballot = ballot
     }
 
-    init(sealed: [UInt8], token: ReceiptToken, definition: Definition) throws {
+    init(sealed: [UInt8], token: ReceiptToken, checker: BallotChecker) throws {
         let bytes: Data = try ChaChaPoly.open(try ChaChaPoly.SealedBox(combined: sealed), using: token.key)
         var fields = try CanonicalJSON.Fields(try CanonicalJSON(parsing: Array(bytes)))
         guard let receipt = Receipt(text: try fields.string("receipt")) else { throw UnreadableReceipt() }
-        let lines: [BallotLine] = try Ballot.lines(try fields.value("choices"), type: definition.ballot.type)
+        let lines: [BallotLine] = try Ballot.lines(try fields.value("choices"), type: checker.rules.type)
         self.init(
-            receipt: receipt, note: try fields.string("note"), ballot: try BallotChecker(definition).ballot(lines))
+            receipt: receipt, note: try fields.string("note"), ballot: try checker.ballot(lines))
     }
 }

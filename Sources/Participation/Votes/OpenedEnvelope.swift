@@ -64,8 +64,8 @@ struct OpenedEnvelope {
         _ promised: [[UInt8]: RecordedPromises.Envelope], of id: ID<Vote>, opening: VoteOpening,
         key: Curve25519.KeyAgreement.PrivateKey, in pool: Pool
     ) async throws -> [OpenedEnvelope] {
-        let seal = Seal(opening.definition, hash: opening.hash)
-        let checker = BallotChecker(opening.definition)
+        let seal: Seal = opening.seal
+        let checker: BallotChecker = opening.checker
         var opened: [OpenedEnvelope] = []
         var missing: [[UInt8]: RecordedPromises.Envelope] = promised
         var last: UUID?

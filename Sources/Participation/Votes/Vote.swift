@@ -18,7 +18,7 @@ public struct Vote: Sendable {
     /// The frozen definition, once the vote has been opened.
     public let opening: VoteOpening?
     /// When the acts that follow were done.
-    public let closedAt: Date?, countedAt: Date?, publishedAt: Date?
+    public let closedAt: Date?, countedAt: Date?, publishedAt: Date?, destroyedAt: Date?
 
     /// Its handle in addresses.
     public var slug: String { settings.slug }
@@ -67,6 +67,21 @@ public struct VoteOpening: Sendable {
     public let logKey: [UInt8], sealKey: [UInt8]
     /// When it opened.
     public let at: Date
+    /// What every ballot of the vote goes through, made once: it checks a ballot against the definition.
+    public let checker: BallotChecker
+    /// The seal of the vote's ballots.
+    let seal: Seal
+
+    init(definition: Definition, bytes: [UInt8], hash: [UInt8], logKey: [UInt8], sealKey: [UInt8], at: Date) {
+        self.definition = definition
+        self.bytes = bytes
+        self.hash = hash
+        self.logKey = logKey
+        self.sealKey = sealKey
+        self.at = at
+        checker = BallotChecker(definition)
+        seal = Seal(definition, hash: hash)
+    }
 }
 
 /// A project as an agent writes it and residents read it.
@@ -200,8 +215,6 @@ public enum VoteRefusal: Error, Hashable, Sendable {
     case notClosed
     /// The act needs a counted vote.
     case notCounted
-    /// Entries still wait for their place in the record; try again in a moment.
-    case recordBusy
     /// An envelope in the database is not the one that the record names; its place in the record.
     case swappedEnvelope(entry: Int64)
     /// Batches that were declared and are not settled.
