@@ -12,12 +12,22 @@ enum Plain {
         case let refusal as ProcessRefusal: "The process is refused: \(refusal)."
         case let refused as Refused<AccountRefusal>:
             refused.reasons.map { "The account is refused: \($0)." }.joined(separator: "\n")
+        case let refusal as Destructions.Refusal: sentence(for: refusal)
         case let refusal as Ballots.Refusal: "The ballot is refused: \(refusal)."
         case let error as TallyError: "It cannot be counted: \(error)."
         case Migrator.Problem.outOfDate: "\(error) Run tilleul migrate first."
         case is NotAllowed: "This act is not allowed."
         case let error as any CustomStringConvertible: error.description
         default: String(reflecting: error)
+        }
+    }
+
+    private static func sentence(for refusal: Destructions.Refusal) -> String {
+        switch refusal {
+        case .notPublished: "The result has not been published: nothing was destroyed."
+        case .notCertified: "The minutes have not been signed: nothing was destroyed."
+        case .appealsOpen(let until):
+            "The vote can be contested until \(until.formatted(.iso8601)): nothing was destroyed."
         }
     }
 
@@ -45,7 +55,6 @@ enum Plain {
         case .tooEarly(let until): "The vote is open until \(until.formatted(.iso8601))."
         case .notClosed: "Close the vote first."
         case .notCounted: "Count the vote first."
-        case .recordBusy: "The record is still being written; try again in a moment."
         case .swappedEnvelope(let entry):
             "An envelope in the database is not the one of entry \(entry) of the record. Nothing was counted: restore "
                 + "the database from a backup."

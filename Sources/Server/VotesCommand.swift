@@ -7,7 +7,10 @@ import PublicRecord
 struct VotesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "votes", abstract: "Prepares, opens, closes, counts and publishes votes.",
-        subcommands: [Import.self, Open.self, Close.self, Count.self, Publish.self, Codes.self, Replay.self, List.self])
+        subcommands: [
+            Import.self, Open.self, Close.self, Count.self, Publish.self, Destroy.self, Codes.self, Replay.self,
+            List.self,
+        ])
 
     struct Import: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -137,6 +140,26 @@ struct VotesCommand: AsyncParsableCommand {
                 let vote: Vote = try await house.vote(slug)
                 try await house.counts.publish(vote.id, by: .operator)
                 print("The result is public: \(house.settings.publicURL)/votes/\(slug)/result")
+            }
+        }
+    }
+
+    struct Destroy: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Destroys the envelopes and receipts of a vote that nobody can contest any more.",
+            discussion: """
+                Once the appeal period is over: afterwards nothing on this machine leads from a ballot to a person. This \
+                cannot be undone, and stands in the public record. Backups made before are to be destroyed as well.
+                """)
+
+        @OptionGroup var data: DataOptions
+        @Argument(help: "The handle of the vote.") var slug: String
+
+        func run() async throws {
+            try await House.run(data) { house in
+                let vote: Vote = try await house.vote(slug)
+                try await Destructions(pool: house.pool, secrets: house.secrets).destroy(vote.id, by: .operator)
+                print("The envelopes and receipts of vote “\(slug)” are destroyed. Destroy the backups as well.")
             }
         }
     }

@@ -180,7 +180,8 @@ extension Votes {
                        vote.demonstration,
                        vote_seal.public_key AS seal_key, vote_opening.definition, vote_opening.definition_hash,
                        vote_opening.log_key, vote_opening.seal_key AS opening_seal_key, vote_opening.opened_at,
-                       vote_closing.closed_at, vote_count.counted_at, vote_publication.published_at
+                       vote_closing.closed_at, vote_count.counted_at, vote_publication.published_at,
+                       vote_destruction.destroyed_at
                 FROM vote
                 JOIN process ON process.id = vote.process_id
                 LEFT JOIN vote_seal ON vote_seal.vote_id = vote.id
@@ -188,6 +189,7 @@ extension Votes {
                 LEFT JOIN vote_closing ON vote_closing.vote_id = vote.id
                 LEFT JOIN vote_count ON vote_count.vote_id = vote.id
                 LEFT JOIN vote_publication ON vote_publication.vote_id = vote.id
+                LEFT JOIN vote_destruction ON vote_destruction.vote_id = vote.id
                 WHERE \(sql: condition)
                 ORDER BY vote.created_at DESC, vote.id DESC
                 """
@@ -220,7 +222,7 @@ extension Votes {
                 projects: projects[id] ?? [], demonstration: try row.get("demonstration"),
                 sealKey: try row.get("seal_key"), opening: try VoteOpening(row: row),
                 closedAt: try row.get("closed_at"), countedAt: try row.get("counted_at"),
-                publishedAt: try row.get("published_at"))
+                publishedAt: try row.get("published_at"), destroyedAt: try row.get("destroyed_at"))
         }
     }
 }

@@ -298,7 +298,7 @@ extension VoteRefusal {
         case .shortPassphrase: FieldErrors("passphrase", "desk.error.passphrase")
         case .tooEarly: FieldErrors("early", "desk.error.early")
         case .unknownProcess: FieldErrors("process", "desk.error.state")
-        case .alreadyOpened, .notOpened, .noSeal, .notClosed, .notCounted, .recordBusy:
+        case .alreadyOpened, .notOpened, .noSeal, .notClosed, .notCounted:
             FieldErrors("state", "desk.error.state")
         case .swappedEnvelope(let entry):
             FieldErrors("key", "desk.error.envelope", ["entry": String(entry)])

@@ -121,7 +121,7 @@ struct ErrorPages: RouterMiddleware {
 
     private static let headings = [
         403: "error.heading.403", 404: "error.heading.404", 405: "error.heading.405", 409: "error.heading.409",
-        413: "error.heading.413", 429: "error.heading.429", 500: "error.heading.500",
+        410: "error.heading.410", 413: "error.heading.413", 429: "error.heading.429", 500: "error.heading.500",
         503: "error.heading.503",
     ]
 }

@@ -2,7 +2,7 @@ public import HTTPTypes
 
 /// The service understood and said no. Data only: the words come from the strings, in the reader's language.
 public struct Refusal: Error, Hashable, Sendable {
-    /// 400, 403, 409, 413, 415, 422 or 429.
+    /// 400, 403, 409, 410, 413, 415, 422, 429 or 503.
     public let status: HTTPResponse.Status
     /// The key of the sentence that says why, and what to do next.
     public let reason: String
