@@ -45,6 +45,7 @@ public struct Housekeeping: Service {
             DELETE FROM outbox
             WHERE num_nonnulls(sent_at, failed_at) = 1 AND created_at < now() - interval '90 days'
             """)
+        try await RollClaims.purge(in: pool)
         try await Throttle.purge(in: pool)
     }
 }

@@ -20,8 +20,10 @@ public struct Session: Sendable {
     public struct Voting: Hashable, Sendable {
         /// The vote that is open to them.
         public let vote: ID<Vote>
-        /// Whom the code was made for.
+        /// Whom the code was made for, or who was found on the roll or declared.
         public let person: ID<Person>
+        /// How they showed that they may vote.
+        public let method: EligibilityMethod
         /// The session at a kiosk that an officer opened; nil on the person's own device.
         public let kiosk: ID<KioskSession>?
     }
@@ -50,9 +52,6 @@ public struct SignedInAccount: Hashable, Sendable {
 
     /// Whether any role is held: whether the desk has something to show.
     public var hasDesk: Bool { !roles.isEmpty }
-
-    /// The account acting for itself.
-    public var asResident: Actor { .resident(id) }
 
     /// The account acting in `role`; verbs check that it is held.
     public func acting(as role: Role) -> Actor { .official(id, role) }
@@ -117,7 +116,8 @@ public struct Sessions: Sendable {
             let row = try await pool.one(
                 "session.find",
                 """
-                SELECT session.id, session.account_id, session.vote_id, session.kiosk_id, session.created_at,
+                SELECT session.id, session.account_id, session.vote_id, session.method, session.kiosk_id,
+                       session.created_at,
                        session.expires_at, session.renewal_due,
                        now() - session.last_seen_at > make_interval(secs =>
                            CASE WHEN session.vote_id IS NULL THEN \(Lifetime.account.step)::float8
@@ -192,11 +192,12 @@ public struct Sessions: Sendable {
         return token
     }
 
-    /// Begins a session for one vote alone, in the transaction that accepted the voting code of `person`.
+    /// Begins a session for one vote alone, in the transaction that accepted how `person` showed that they may vote.
     ///
     /// A code that is used again, on another device or after a crash, ends the session it opened before.
     public func beginVoting(
-        person: ID<Person>, vote: ID<Vote>, device: String, in transaction: some Executor
+        person: ID<Person>, vote: ID<Vote>, method: EligibilityMethod = .code, device: String,
+        in transaction: some Executor
     ) async throws -> Token {
         let token = Token()
         try await transaction.execute(
@@ -205,8 +206,8 @@ public struct Sessions: Sendable {
         try await transaction.execute(
             "session.begin_voting",
             """
-            INSERT INTO session (id, token_hash, vote_id, person_id, device, expires_at)
-            VALUES (\(ID<Session>()), \(hash(token)), \(vote), \(person),
+            INSERT INTO session (id, token_hash, vote_id, person_id, method, device, expires_at)
+            VALUES (\(ID<Session>()), \(hash(token)), \(vote), \(person), \(method.rawValue),
                     \(String(device.prefix(60))), now() + make_interval(secs => \(Lifetime.voting.idle)::float8))
             """)
         return token
@@ -221,8 +222,8 @@ public struct Sessions: Sendable {
         try await transaction.execute(
             "session.begin_kiosk",
             """
-            INSERT INTO session (id, token_hash, vote_id, person_id, kiosk_id, device, expires_at)
-            VALUES (\(ID<Session>()), \(token.hash(secrets, label: label)), \(vote), \(person), \(kiosk),
+            INSERT INTO session (id, token_hash, vote_id, person_id, method, kiosk_id, device, expires_at)
+            VALUES (\(ID<Session>()), \(token.hash(secrets, label: label)), \(vote), \(person), 'desk', \(kiosk),
                     \(String(device.prefix(60))), now() + make_interval(secs => \(Lifetime.kiosk.idle)::float8))
             """)
         return token
@@ -303,6 +304,7 @@ extension Session {
             self.account = nil
             self.voting = Voting(
                 vote: ID(try row.get("vote_id", as: UUID.self)), person: person,
+                method: try row.get("method", as: String?.self).flatMap(EligibilityMethod.init) ?? .code,
                 kiosk: try row.get("kiosk_id", as: UUID?.self).map { ID($0) })
         }
     }

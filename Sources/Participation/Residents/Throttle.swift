@@ -30,6 +30,8 @@ public struct Throttle: Sendable {
         case addressChange(EmailAddress, Network)
         /// The one-time code of a letter.
         case votingCode(Network)
+        /// Somebody says who they are on a roll.
+        case rollClaim(Network)
         /// The password asked for again by somebody signed in.
         case passwordAgain(ID<Account>)
     }
@@ -148,6 +150,8 @@ public struct Throttle: Sendable {
             ]
         case .votingCode(let network):
             return [bucket("voting code network", network.bytes, 100, 60, per: 36, credit: 3)]
+        case .rollClaim(let network):
+            return [bucket("roll claim network", network.bytes, 20, 300, per: 120, credit: 0)]
         case .passwordAgain(let account):
             return [bucket("password again", Array(account.description.utf8), 5, 900, per: 300, credit: .infinity)]
         }

@@ -3,7 +3,7 @@ public import Postgres
 
 /// One-time voting codes, for people without an account or an e-mail address.
 ///
-/// A code belongs to a person about whom nothing else is known. It is shown once, when it is made; the database keeps
+/// A code belongs to a person of the roll, or to one about whom nothing else is known. It is shown once, when it is made; the database keeps
 /// a keyed hash. It opens a session for its vote alone, as often as needed until the vote closes, so that a dropped
 /// connection costs nobody their vote; the person it belongs to has one live mark all the same.
 public struct VotingCodes: Sendable {
@@ -11,7 +11,7 @@ public struct VotingCodes: Sendable {
     private static let alphabet: [UInt8] = Array("23456789ABCDEFGHJKMNPQRSTVWXY".utf8)
     private static let length = 12
 
-    private let pool: Pool
+    let pool: Pool
     private let secrets: Secrets
     private let sessions: Sessions
     private let throttle: Throttle
@@ -27,54 +27,32 @@ public struct VotingCodes: Sendable {
     /// The code is not one of this vote, or it is mistyped.
     public struct UnknownCode: Error, Hashable, Sendable {}
 
-    /// Makes codes for a vote and returns them, written `XXXX-XXXX-XXXX`; they cannot be shown again.
-    ///
-    /// - Parameter count: 1 to 1,000,000.
-    /// - Throws: `VoteRefusal.outOfBounds`; `NotAllowed` unless the actor is a returning officer of the vote or the
-    ///   operator.
-    public func issue(_ count: Int, for vote: ID<Vote>, by actor: Actor) async throws -> [String] {
-        guard (1...1_000_000).contains(count) else { throw VoteRefusal.outOfBounds("count") }
-        var codes: Set<String> = []
-        while codes.count < count { codes.insert(Self.draw()) }
-        let list: [String] = Array(codes)
-        try await pool.transaction("voting_code.issue") { transaction in
-            let locked: Vote = try await Votes.lock(vote, by: actor, [.returningOfficer], transaction)
-            guard locked.closedAt == nil else { throw VoteRefusal.deadlinePassed }
-            for start in stride(from: 0, to: list.count, by: 5000) {
-                let part = list[start..<min(start + 5000, list.count)]
-                let people: [UUID] = part.map { _ in ID<Person>().uuid }
-                let codeIDs: [UUID] = part.map { _ in ID<VotingCodes>().uuid }
-                let hashes: [[UInt8]] = part.map { hash($0, vote) }
-                try await transaction.execute(
-                    "voting_code.person", "INSERT INTO person (id) SELECT unnest(\(people)::uuid[])")
-                try await transaction.execute(
-                    "voting_code.insert",
-                    """
-                    INSERT INTO voting_code (id, vote_id, person_id, code_hash)
-                    SELECT code.id, \(vote.uuid), code.person, code.hash
-                    FROM unnest(\(codeIDs)::uuid[], \(people)::uuid[], \(hashes)::bytea[]) AS code (id, person, hash)
-                    """)
-            }
-            try await Acts.record(
-                "voting_codes_issued", by: actor, on: "vote", vote, detail: ["count": String(count)], in: transaction)
-        }
-        return list
+    /// The code is known and opens nothing.
+    public enum UnusableCode: String, Error, Hashable, Sendable {
+        /// It tries out letters and pages; it never counts, since it opens no session.
+        case test
+        /// It was made void: another letter was written, or the person left the roll.
+        case void
     }
+
+    // MARK: Redeeming
 
     /// Opens a session for the vote to whoever knows a code of it.
     ///
     /// - Parameters:
     ///   - text: as it was typed: case, blanks and hyphens do not matter.
     ///   - device: the coarse description shown in the list of sessions.
-    /// - Throws: `UnknownCode`; `Throttle.TooMany` when too many wrong codes came from the network.
+    /// - Throws: `UnknownCode`, `UnusableCode`; `Throttle.TooMany` when too many wrong codes came from the network.
     public func redeem(_ text: String, in vote: ID<Vote>, device: String, network: Network) async throws -> Token {
         try await throttle.count(.votingCode(network))
-        let hash: [UInt8] = hash(Self.normalise(text), vote)
         let token: Token = try await pool.transaction("voting_code.redeem") { transaction in
-            let row: Row? = try await transaction.one(
-                "voting_code.find",
-                "SELECT person_id FROM voting_code WHERE vote_id = \(vote.uuid) AND code_hash = \(hash)")
-            guard let row else { throw UnknownCode() }
+            let row: Row = try await living(text, in: vote, transaction)
+            try await transaction.execute(
+                "voting_code.used",
+                """
+                UPDATE voting_code SET used_on = current_date
+                WHERE id = \(try row.get("id", as: UUID.self)) AND used_on IS NULL
+                """)
             return try await sessions.beginVoting(
                 person: ID(try row.get("person_id", as: UUID.self)), vote: vote, device: device, in: transaction)
         }
@@ -82,14 +60,47 @@ public struct VotingCodes: Sendable {
         return token
     }
 
-    /// How many codes the vote has.
+    /// Whom a code belongs to, for the question whether there is a mark in their name.
+    ///
+    /// - Throws: as ``redeem(_:in:device:network:)``.
+    public func person(asking text: String, in vote: ID<Vote>, network: Network) async throws -> ID<Person> {
+        try await throttle.count(.votingCode(network))
+        let row: Row = try await living(text, in: vote, pool)
+        try await throttle.succeeded(.votingCode(network))
+        return ID(try row.get("person_id", as: UUID.self))
+    }
+
+    /// The code that was typed, if it can be used.
+    private func living(_ text: String, in vote: ID<Vote>, _ executor: some Executor) async throws -> Row {
+        let row: Row? = try await executor.one(
+            "voting_code.find",
+            """
+            SELECT voting_code.id, voting_code.person_id, voting_code.is_test,
+                   voting_code.voided_on IS NOT NULL
+                       OR EXISTS (SELECT FROM roll_entry
+                                  WHERE roll_entry.vote_id = voting_code.vote_id
+                                    AND roll_entry.person_id = voting_code.person_id
+                                    AND roll_entry.removed_at IS NOT NULL) AS is_void
+            FROM voting_code
+            WHERE voting_code.vote_id = \(vote.uuid) AND voting_code.code_hash = \(hash(text, vote))
+            """)
+        guard let row else { throw UnknownCode() }
+        if try row.get("is_test", as: Bool.self) { throw UnusableCode.test }
+        if try row.get("is_void", as: Bool.self) { throw UnusableCode.void }
+        return row
+    }
+
+    /// How many codes the vote has, those to try out left aside.
     public func count(of vote: ID<Vote>) async throws -> Int {
         try await pool.one(
-            "voting_code.count", "SELECT count(*) AS codes FROM voting_code WHERE vote_id = \(vote.uuid)"
+            "voting_code.count",
+            "SELECT count(*) AS codes FROM voting_code WHERE vote_id = \(vote.uuid) AND NOT is_test"
         )?.get("codes") ?? 0
     }
 
-    private static func draw() -> String {
+    // MARK: Secrets
+
+    static func draw() -> String {
         var generator = SystemRandomNumberGenerator()
         var letters: [UInt8] = []
         for position in 0..<length {
@@ -104,7 +115,7 @@ public struct VotingCodes: Sendable {
         return String(decoding: letters, as: UTF8.self)
     }
 
-    private func hash(_ code: String, _ vote: ID<Vote>) -> [UInt8] {
+    func hash(_ code: String, _ vote: ID<Vote>) -> [UInt8] {
         secrets.keyedHash(Array("\(vote) \(Self.normalise(code))".utf8), label: "voting code")
     }
 }

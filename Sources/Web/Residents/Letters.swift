@@ -3,7 +3,7 @@ public import Participation
 
 /// The words of the letters about accounts, in the language of whoever reads them.
 public struct Letters: Correspondent {
-    private let site: Site
+    let site: Site
 
     /// Letters of the city of `site`.
     public init(site: Site) {
