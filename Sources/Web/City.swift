@@ -34,8 +34,11 @@ public struct City: Sendable {
         ProcessController(site: site, processes: processes, votes: votes).add(to: routes)
         VoteController(site: site, shelf: shelf, votes: votes, results: results).add(to: routes)
         BallotController(
-            site: site, shelf: shelf, ballots: Ballots(pool: pool, secrets: secrets, correspondent: Letters(site: site)), baskets: Baskets(pool: pool),
-            codes: VotingCodes(pool: pool, secrets: secrets)
+            site: site, shelf: shelf,
+            ballots: Ballots(pool: pool, secrets: secrets, correspondent: Letters(site: site)),
+            baskets: Baskets(pool: pool), codes: VotingCodes(pool: pool, secrets: secrets),
+            eligibility: Eligibility(pool: pool, secrets: secrets, correspondent: Letters(site: site)),
+            kiosks: Kiosks(pool: pool, secrets: secrets)
         ).add(to: routes)
         ResultController(site: site, shelf: shelf, results: results).add(to: routes)
         CountController(site: site, shelf: shelf, results: results).add(to: routes)

@@ -1,5 +1,5 @@
 import Foundation
-public import Participation
+import Participation
 import Synchronization
 
 /// Makes PDFs of print pages: WeasyPrint in a process of its own, which reads no file and no network, with limits of
