@@ -224,7 +224,7 @@ CREATE TABLE assisted_act (
     CONSTRAINT assisted_act_place FOREIGN KEY (place_id) REFERENCES place (id),
     CONSTRAINT assisted_act_code UNIQUE (code_hash),
     CONSTRAINT assisted_act_code_length CHECK (octet_length(code_hash) = 32),
-    CONSTRAINT assisted_act_known CHECK (act IN ('account', 'declaration', 'kiosk')),
+    CONSTRAINT assisted_act_known CHECK (act IN ('account', 'kiosk')),
     CONSTRAINT assisted_act_consent CHECK (consent IN ('read_aloud', 'signed_form', 'thumbprint')),
     -- A form and a sheet have a number under which the paper is kept; words read aloud have none.
     CONSTRAINT assisted_act_reference CHECK ((consent = 'read_aloud') = (consent_reference = '')),

@@ -100,13 +100,11 @@ public struct Assistance: Sendable {
     /// What was done with help.
     enum Deed {
         case account(ID<Account>)
-        case declaration
         case kiosk(ID<KioskSession>)
 
         var word: String {
             switch self {
             case .account: "account"
-            case .declaration: "declaration"
             case .kiosk: "kiosk"
             }
         }
@@ -179,10 +177,9 @@ public struct Assistance: Sendable {
 
     // MARK: Withdrawing
 
-    /// Withdraws an act with the code of its receipt: an account is closed, a declaration forgotten, a kiosk session
-    /// ended. What has been voted stays voted.
+    /// Withdraws an act with the code of its receipt: an account is closed, a kiosk session ended. What has been voted stays voted.
     ///
-    /// - Returns: what was withdrawn: `account`, `declaration` or `kiosk`.
+    /// - Returns: what was withdrawn: `account` or `kiosk`.
     /// - Throws: `Refusal`; `Throttle.TooMany` after many wrong codes from the network.
     @discardableResult
     public func withdraw(code: String, from network: Network) async throws -> String {
@@ -241,12 +238,8 @@ public struct Assistance: Sendable {
                 "assistance.end_kiosk",
                 "UPDATE kiosk_session SET ended_at = now(), shown_name = '' WHERE id = \(kiosk) AND ended_at IS NULL")
         default:
-            try await transaction.execute(
-                "assistance.forget_declaration",
-                """
-                DELETE FROM declaration
-                WHERE vote_id = \(try row.get("vote_id", as: UUID?.self)) AND person_id = \(person)
-                """)
+            // The schema's check leaves no other act.
+            return
         }
     }
 

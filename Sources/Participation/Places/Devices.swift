@@ -2,7 +2,7 @@ public import Foundation
 public import Postgres
 
 /// A device at a place, from its opening report to its closing report.
-public struct Device: Sendable, Hashable {
+public struct PlaceDevice: Sendable, Hashable {
     /// What it is for.
     public enum Purpose: String, Sendable, Hashable, CaseIterable {
         /// The officers' screen at the papers' table.
@@ -12,9 +12,9 @@ public struct Device: Sendable, Hashable {
     }
 
     /// Its identity.
-    public let id: ID<Device>
-    /// Where it stands, and the vote it is for.
-    public let place: ID<Place>, vote: ID<Vote>
+    public let id: ID<PlaceDevice>
+    /// Where it stands, the vote it is for, and that vote's handle in addresses.
+    public let place: ID<Place>, vote: ID<Vote>, voteSlug: String
     /// What it is for, and what its officers call it.
     public let purpose: Purpose, name: String
     /// Who opened it, and when; how many marks the place had for its purpose, and what the officer found.
@@ -45,36 +45,36 @@ public struct Devices: Sendable {
     }
 
     /// The devices of a place, open ones first, then the latest.
-    public func list(of place: ID<Place>) async throws -> [Device] {
+    public func list(of place: ID<Place>) async throws -> [PlaceDevice] {
         try await pool.query(
             "device.list",
             """
-            \(sql: Device.selection) WHERE device.place_id = \(place)
+            \(sql: PlaceDevice.selection) WHERE device.place_id = \(place)
             ORDER BY device.closed_at IS NOT NULL, device.opened_at DESC LIMIT 200
             """
-        ).map(Device.init(row:))
+        ).map(PlaceDevice.init(row:))
     }
 
     /// The open device whose browser carries the token, or nil.
-    public func find(_ token: Token) async throws -> Device? {
+    public func find(_ token: Token) async throws -> PlaceDevice? {
         try await pool.one(
             "device.find",
             """
-            \(sql: Device.selection) WHERE device.token_hash = \(token.hash(secrets, label: Self.label))
+            \(sql: PlaceDevice.selection) WHERE device.token_hash = \(token.hash(secrets, label: Self.label))
               AND device.closed_at IS NULL
             """
-        ).map(Device.init(row:))
+        ).map(PlaceDevice.init(row:))
     }
 
     /// Opens a device. The token goes into its browser, which is the device from then on.
     ///
     /// - Throws: `PlaceRefusal.deviceNameless`, `.deviceNameTaken`, `.voteNotOpen`, `.notOnDuty`; `NotAllowed`.
     public func open(
-        _ purpose: Device.Purpose, named name: String, remark: String, at place: ID<Place>, by actor: Actor
+        _ purpose: PlaceDevice.Purpose, named name: String, remark: String, at place: ID<Place>, by actor: Actor
     ) async throws -> Token {
         guard (1...60).contains(name.count) else { throw PlaceRefusal.deviceNameless }
         let token = Token()
-        let id = ID<Device>()
+        let id = ID<PlaceDevice>()
         do {
             try await pool.transaction("device.open") { transaction in
                 let duty: Duty = try await .take(at: place, by: actor, in: transaction)
@@ -102,7 +102,7 @@ public struct Devices: Sendable {
     /// Closes a device with a report; its browser is any browser again.
     ///
     /// - Throws: `PlaceRefusal.deviceOccupied`, `.deviceClosed`, `.notOnDuty`; `NotAllowed`.
-    public func close(_ id: ID<Device>, remark: String, at place: ID<Place>, by actor: Actor) async throws {
+    public func close(_ id: ID<PlaceDevice>, remark: String, at place: ID<Place>, by actor: Actor) async throws {
         try await pool.transaction("device.close") { transaction in
             let duty: Duty = try await .take(at: place, by: actor, shifts: .any, in: transaction)
             guard let officer = actor.account else { throw NotAllowed(roles: [.pollingOfficer]) }
@@ -114,7 +114,7 @@ public struct Devices: Sendable {
                                         WHERE device_id = device.id AND ended_at IS NULL) AS is_occupied
                 FROM device WHERE id = \(id) AND place_id = \(place) AND closed_at IS NULL FOR UPDATE
                 """)
-            guard let row, let purpose = Device.Purpose(rawValue: try row.get("purpose")) else {
+            guard let row, let purpose = PlaceDevice.Purpose(rawValue: try row.get("purpose")) else {
                 throw PlaceRefusal.deviceClosed
             }
             if try row.get("is_occupied", as: Bool.self) { throw PlaceRefusal.deviceOccupied }
@@ -131,7 +131,7 @@ public struct Devices: Sendable {
     }
 
     /// The counter of a purpose at a place: its live marks in that channel.
-    private static func count(_ purpose: Device.Purpose, at place: ID<Place>) -> SQL {
+    private static func count(_ purpose: PlaceDevice.Purpose, at place: ID<Place>) -> SQL {
         let channel: String = purpose == .kiosk ? "kiosk" : "paper"
         return """
             SELECT count(*) FROM mark
@@ -142,12 +142,12 @@ public struct Devices: Sendable {
     static let label = "device"
 }
 
-extension Device {
+extension PlaceDevice {
     static let selection: SQL = """
-        SELECT device.id, device.place_id, device.vote_id, device.purpose, device.name, opener.name AS opened_by,
+        SELECT device.id, device.place_id, device.vote_id, vote.slug AS vote_slug, device.purpose, device.name, opener.name AS opened_by,
                device.opened_at, device.opening_count, device.opening_remark, closer.name AS closed_by,
                device.closed_at, device.closing_count, device.closing_remark
-        FROM device JOIN account AS opener ON opener.id = device.opened_by
+        FROM device JOIN vote ON vote.id = device.vote_id JOIN account AS opener ON opener.id = device.opened_by
         LEFT JOIN account AS closer ON closer.id = device.closed_by
         """
 
@@ -155,6 +155,7 @@ extension Device {
         id = ID(try row.get("id", as: UUID.self))
         place = ID(try row.get("place_id", as: UUID.self))
         vote = ID(try row.get("vote_id", as: UUID.self))
+        voteSlug = try row.get("vote_slug")
         purpose = Purpose(rawValue: try row.get("purpose")) ?? .table
         name = try row.get("name")
         openedBy = try row.get("opened_by")

@@ -54,7 +54,7 @@ public struct Kiosks: Sendable {
     /// A session as its officer sees it.
     public struct Visit: Sendable, Hashable {
         /// The device.
-        public let device: ID<Device>, deviceName: String
+        public let device: ID<PlaceDevice>, deviceName: String
         /// Who is there, and since when; the name goes when the session ends.
         public let name: String, opened: Date
         /// Whether they have begun, and whether their ballot is in.
@@ -69,7 +69,7 @@ public struct Kiosks: Sendable {
     /// - Returns: the code on the receipt of help, with which the person withdraws it.
     /// - Throws: `Refusal`; `Assistance.Refusal.referenceMissing`; `PlaceRefusal.notOnDuty`; `NotAllowed`.
     public func open(
-        for person: ID<Person>, named name: String, on device: ID<Device>, at place: ID<Place>, consent: Consent,
+        for person: ID<Person>, named name: String, on device: ID<PlaceDevice>, at place: ID<Place>, consent: Consent,
         by actor: Actor
     ) async throws -> AssistanceCode {
         do {
@@ -132,7 +132,7 @@ public struct Kiosks: Sendable {
     }
 
     /// Ends the session at a device: the person went away.
-    public func end(on device: ID<Device>, at place: ID<Place>, by actor: Actor) async throws {
+    public func end(on device: ID<PlaceDevice>, at place: ID<Place>, by actor: Actor) async throws {
         try await pool.transaction("kiosk.end_by_officer") { transaction in
             let duty: Duty = try await .take(at: place, by: actor, in: transaction)
             let row: Row? = try await transaction.one(
@@ -152,7 +152,7 @@ public struct Kiosks: Sendable {
     // MARK: The device
 
     /// What the device shows now.
-    public func scene(of device: Device) async throws -> Scene {
+    public func scene(of device: PlaceDevice) async throws -> Scene {
         let row: Row? = try await pool.one(
             "kiosk.scene",
             """
@@ -165,7 +165,7 @@ public struct Kiosks: Sendable {
 
     /// Begins the session that waits at the device: its browser gets a token that nobody had before. Nil when nothing
     /// waits any more.
-    public func begin(on device: Device) async throws -> Token? {
+    public func begin(on device: PlaceDevice) async throws -> Token? {
         try await pool.transaction("kiosk.begin") { transaction in
             let row: Row? = try await transaction.one(
                 "kiosk.take",

@@ -63,6 +63,7 @@ public struct Eligibility: Sendable {
     private let codes: VotingCodes
     private let claims: RollClaims
     private let declarations: Declarations
+    private let kiosks: Kiosks
 
     /// The door to the votes of the database of `pool`; `correspondent` words the letters.
     public init(pool: Pool, secrets: Secrets, correspondent: any EligibilityCorrespondent) {
@@ -70,6 +71,7 @@ public struct Eligibility: Sendable {
         codes = VotingCodes(pool: pool, secrets: secrets)
         claims = RollClaims(pool: pool, secrets: secrets, correspondent: correspondent)
         declarations = Declarations(pool: pool, secrets: secrets, correspondent: correspondent)
+        kiosks = Kiosks(pool: pool, secrets: secrets)
     }
 
     /// The methods of a vote, in the order in which a page offers them.
@@ -108,6 +110,9 @@ public struct Eligibility: Sendable {
     public func voter(of session: Session?, in vote: Vote) async throws -> Ballots.Voter? {
         guard let session else { return nil }
         if let voting = session.voting {
+            if let kiosk = voting.kiosk {
+                return try await kiosks.voter(kiosk).map { .kiosk($0.person, at: $0.seat) }
+            }
             return voting.vote == vote.id ? Ballots.Voter(person: voting.person, method: voting.method.rawValue) : nil
         }
         guard let account = session.account else { return nil }

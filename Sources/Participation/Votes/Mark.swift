@@ -10,8 +10,8 @@ public struct Mark: Sendable, Hashable {
     public let person: ID<Person>
     /// How they vote.
     public let channel: Channel
-    /// The name of the place; nil online.
-    public let place: Texts?
+    /// The place and its name; nil online.
+    public let placeID: ID<Place>?, place: Texts?
     /// When it was made.
     public let made: Date
     /// When and why it was annulled; nil while it stands.
@@ -27,11 +27,13 @@ public struct Mark: Sendable, Hashable {
 
     /// A mark as the database tells it.
     public init(
-        id: ID<Mark>, person: ID<Person>, channel: Channel, place: Texts?, made: Date, annulled: Annulment?
+        id: ID<Mark>, person: ID<Person>, channel: Channel, placeID: ID<Place>?, place: Texts?, made: Date,
+        annulled: Annulment?
     ) {
         self.id = id
         self.person = person
         self.channel = channel
+        self.placeID = placeID
         self.place = place
         self.made = made
         self.annulled = annulled
@@ -69,8 +71,8 @@ public enum MarkRefusal: Error, Hashable, Sendable {
 extension Mark {
     /// The columns that ``init(row:)`` reads, and the tables they come from.
     static let selection: SQL = """
-        SELECT mark.id, mark.person_id, mark.channel, place.name::text AS place_name, mark.made_at, mark.annulled_at,
-               mark.annulled_because
+        SELECT mark.id, mark.person_id, mark.channel, mark.place_id, place.name::text AS place_name, mark.made_at,
+               mark.annulled_at, mark.annulled_because
         FROM mark LEFT JOIN place ON place.id = mark.place_id
         """
 
@@ -78,6 +80,7 @@ extension Mark {
         id = ID(try row.get("id", as: UUID.self))
         person = ID(try row.get("person_id", as: UUID.self))
         channel = Channel(rawValue: try row.get("channel")) ?? .online
+        placeID = try row.get("place_id", as: UUID?.self).map { ID($0) }
         place = try row.get("place_name", as: String?.self).map(Texts.init(json:))
         made = try row.get("made_at")
         let reason: String? = try row.get("annulled_because")

@@ -55,6 +55,7 @@ public func application(
     let group = router.group()
         .add(middleware: CrossOrigin(publicURL: site.city.publicURL, isDevelopment: site.city.isDevelopment))
         .add(middleware: SessionMiddleware(source: sessions, cookies: site.cookies))
+        .add(middleware: KioskBound(cookies: site.cookies))
         .add(middleware: LocaleMiddleware(cookies: site.cookies))
     routes(group)
     table.fill(from: router)

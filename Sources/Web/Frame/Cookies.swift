@@ -14,6 +14,8 @@ public struct CookieJar: Sendable {
         case flash
         case language
         case theme
+        /// The token of a device that an officer opened for residents to vote at.
+        case kiosk
     }
 
     let secure: Bool

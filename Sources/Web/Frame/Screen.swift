@@ -90,6 +90,8 @@ public struct FrameModel: MustacheParent {
     let account: AccountLink?
     /// Somebody is in the middle of voting, without an account.
     let voting: Bool
+    /// They vote at a kiosk, which asks whether they are still there.
+    let kiosk: Bool
     let flash: FlashLine?
     let stylesheet: String
     let icon: String
@@ -104,7 +106,7 @@ public struct FrameModel: MustacheParent {
     /// The names that templates may use after `frame.`.
     static let names: Set<String> = [
         "language", "title", "city", "help", "demonstration", "development", "languages", "theme", "themes", "account",
-        "voting", "flash", "stylesheet", "icon", "scripts", "here", "focus", "helpHref", "signInHref", "token",
+        "voting", "kiosk", "flash", "stylesheet", "icon", "scripts", "here", "focus", "helpHref", "signInHref", "token",
     ]
 
     /// The value of a name after `frame.`.
@@ -121,6 +123,7 @@ public struct FrameModel: MustacheParent {
         case "themes": themes
         case "account": account
         case "voting": voting
+        case "kiosk": kiosk
         case "flash": flash
         case "stylesheet": stylesheet
         case "icon": icon
@@ -207,6 +210,7 @@ extension Site {
             ],
             account: session?.account.map { .init(name: $0.name, deskHref: $0.hasDesk ? "/desk" : nil) },
             voting: session?.voting != nil,
+            kiosk: session?.voting?.kiosk != nil,
             flash: flash.map { .init(isError: $0.isError, text: strings($0.key, $0.arguments)) },
             stylesheet: assets.url("site.css") ?? "/assets/site.css",
             icon: assets.url("icon.svg") ?? "/assets/icon.svg",

@@ -10,14 +10,21 @@ public struct BallotController: Sendable {
     private let ballots: Ballots
     private let baskets: Baskets
     private let codes: VotingCodes
+    private let eligibility: Eligibility
+    private let kiosks: Kiosks
 
     /// The voting path over the capabilities it needs.
-    public init(site: Site, shelf: VoteShelf, ballots: Ballots, baskets: Baskets, codes: VotingCodes) {
+    public init(
+        site: Site, shelf: VoteShelf, ballots: Ballots, baskets: Baskets, codes: VotingCodes,
+        eligibility: Eligibility, kiosks: Kiosks
+    ) {
         self.site = site
         self.shelf = shelf
         self.ballots = ballots
         self.baskets = baskets
         self.codes = codes
+        self.eligibility = eligibility
+        self.kiosks = kiosks
     }
 
     /// Adds the routes below `/votes/{vote}`.
@@ -36,7 +43,9 @@ public struct BallotController: Sendable {
 
     @Sendable private func entrance(_ request: Request, _ context: AppContext) async throws -> Response {
         let vote: Vote = try await shelf.vote(try context.slug("vote")).vote
-        if voter(of: vote, context) != nil { return site.see("/votes/\(vote.slug)/ballot") }
+        if try await eligibility.voter(of: context.session, in: vote) != nil {
+            return site.see("/votes/\(vote.slug)/ballot")
+        }
         return codePage(vote, FieldErrors(), code: "", request, context)
     }
 
@@ -213,6 +222,8 @@ public struct BallotController: Sendable {
         let (token, kept) = try await kept(vote, context)
         let strings: Strings = site.strings(context)
         let tracker: String = kept.receipt.tracker.text
+        let voting: Session.Voting? = context.session?.voting
+        let isKiosk: Bool = voting?.kiosk != nil
         return site.page(
             ReceiptPage(
                 voteTitle: vote.settings.title(context.language), voteHref: "/votes/\(vote.slug)",
@@ -221,13 +232,21 @@ public struct BallotController: Sendable {
                 origin: kept.receipt.origin, credential: Hex.encode(kept.receipt.credential),
                 envelope: kept.receipt.envelope.hex, note: kept.note,
                 lines: VoteWords(vote, strings).lines(kept.ballot), isBlank: kept.ballot.isBlank,
-                textHref: "/votes/\(vote.slug)/receipts/\(token.text)/text", checkHref: "/votes/\(vote.slug)/check",
-                recordHref: "/votes/\(vote.slug)/record/", signOut: context.session?.voting != nil),
+                // A file would stay on the kiosk.
+                textHref: isKiosk ? nil : "/votes/\(vote.slug)/receipts/\(token.text)/text",
+                checkHref: "/votes/\(vote.slug)/check",
+                recordHref: "/votes/\(vote.slug)/record/",
+                finish: voting.map { _ in
+                    ReceiptPage.Finish(
+                        action: isKiosk ? "/kiosk/end" : "/sign-out",
+                        words: strings(isKiosk ? "kiosk.finish" : "votes.receipt.shared_device"))
+                }),
             title: strings("votes.receipt.title"), request, context, scripts: ["print.js"])
     }
 
     @Sendable private func receiptText(_ request: Request, _ context: AppContext) async throws -> Response {
         let vote: Vote = try await shelf.vote(try context.slug("vote")).vote
+        guard context.session?.voting?.kiosk == nil else { throw Absent() }
         let (_, kept) = try await kept(vote, context)
         return site.download(
             Array(kept.note.utf8), name: "\(vote.slug)-receipt.txt", type: "text/plain; charset=utf-8")
@@ -238,6 +257,10 @@ public struct BallotController: Sendable {
         guard let token = ReceiptToken(try context.parameter("token")),
             let receipt = try await ballots.receipt(token, in: vote)
         else { throw Absent() }
+        // A kiosk shows the receipt of the ballot just cast at it, and no other: addresses stay in its history.
+        if let kiosk = context.session?.voting?.kiosk {
+            guard try await kiosks.holds(token, kiosk) else { throw Absent() }
+        }
         return (token, receipt)
     }
 
@@ -255,17 +278,10 @@ public struct BallotController: Sendable {
         let refusal: InvalidBallot?
     }
 
-    private func voter(of vote: Vote, _ context: AppContext) -> Ballots.Voter? {
-        if let voting = context.session?.voting, voting.vote == vote.id { return .code(voting.person) }
-        if let account = context.account, vote.settings.eligibility.contains("account") {
-            return .account(account.person)
-        }
-        return nil
-    }
-
     /// Nil when the vote takes no ballots now or the reader has not shown that they may vote.
     private func visit(_ vote: Vote, _ request: Request, _ context: AppContext) async throws -> Visit? {
-        guard let opening = vote.opening, vote.state(at: Date()) == .open, let voter = voter(of: vote, context),
+        guard let opening = vote.opening, vote.state(at: Date()) == .open,
+            let voter = try await eligibility.voter(of: context.session, in: vote),
             let session = context.session, let token = site.sessionToken(request)
         else { return nil }
         let kept: [BallotLine]? = try await baskets.lines(in: vote.id, session: session.id, token: token)

@@ -246,14 +246,20 @@ struct ReceiptPage: PageView {
     let note: String
     let lines: [ReviewPage.Line]
     let isBlank: Bool
-    let textHref: String
+    let textHref: String?
     let checkHref: String
     let recordHref: String
-    let signOut: Bool
+    let finish: Finish?
+
+    /// How a session on a device of others is ended.
+    struct Finish: Sendable {
+        let action: String
+        let words: String
+    }
 
     static let sample = ReceiptPage(
         voteTitle: "Budget", voteHref: "/votes/x", processHref: "/processes/d", groups: ["7K2M", "Q9XD"],
         tracker: "7K2M-Q9XD", origin: "localhost/votes/x/record", credential: "00ff", envelope: "ab", note: "—",
         lines: ReviewPage.sample.lines, isBlank: true, textHref: "/votes/x/receipts/t.txt", checkHref: "/votes/x/check",
-        recordHref: "/votes/x/record/", signOut: true)
+        recordHref: "/votes/x/record/", finish: Finish(action: "/sign-out", words: "Terminez."))
 }
