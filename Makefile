@@ -4,7 +4,7 @@ SHELL := /bin/bash
 DATA ?= .data
 PORT ?= 8080
 
-.PHONY: help serve test bench format build packages
+.PHONY: help serve test bench fuzz format build packages
 
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 16
@@ -26,6 +26,9 @@ test: ## Run the whole suite, database and browser included
 bench: ## Measure, as ratios in one run
 	@Scripts/packages service bench
 	Scripts/bench
+
+fuzz: ## Try every reader of foreign bytes with libFuzzer, ten minutes each
+	Scripts/fuzz
 
 format: ## Format the Swift sources
 	swift format --in-place --recursive --parallel Sources Tests Package.swift

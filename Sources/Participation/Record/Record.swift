@@ -48,6 +48,19 @@ public struct Record: Sendable {
         }
     }
 
+    /// Whether the result stands in the log. Between the moment a result is published and the next signed checkpoint it
+    /// does not, and whoever fetched both would hold a result that nobody has signed.
+    public func holdsResult(of vote: ID<Vote>) async throws -> Bool {
+        let waiting: [UInt8] = Array("\"kind\":\"result.published\"".utf8)
+        let row: Row? = try await pool.one(
+            "record.result_waits",
+            """
+            SELECT EXISTS (
+                SELECT FROM record_pending WHERE vote_id = \(vote.uuid) AND position(\(waiting) IN entry) > 0) AS waits
+            """)
+        return try row?.get("waits", as: Bool.self) == false
+    }
+
     /// The entries of a range that have found their place, in order.
     public func entries(of vote: ID<Vote>, _ range: Range<Int>) async throws -> [[UInt8]] {
         try await pool.query(

@@ -40,6 +40,9 @@ final class SharesProblem: Sendable {
     let supporters: [Int32]
     /// Points, parallel to `supporters`; empty when every score is 1.
     let scores: [Double]
+    /// How often each supporter's ballot was cast, parallel to `supporters`: what is read one after the other comes
+    /// from memory long before what is looked up by ballot.
+    let supporterWeights: [Double]
     /// How often each distinct ballot was cast.
     let weights: [Double]
     /// All points of a candidate.
@@ -113,6 +116,7 @@ final class SharesProblem: Sendable {
         self.supporters = supporters
         self.scores = scores
         weights = profile.weights.map { Double($0) }
+        supporterWeights = supporters.map { Double(profile.weights[Int($0)]) }
         let points = candidates.map { election.support[$0] }
         let costs = candidates.map { Double(projects[$0].cost) }
         let floors = zip(costs, points).map { $0 / Double($1) * (1 - 8 * SharesRun.unit) }
@@ -447,12 +451,12 @@ struct SharesRun {
         let cushion = 4 * error
         let isUniform = problem.scores.isEmpty
         problem.supporters.withUnsafeBufferPointer { supporters in
-            problem.weights.withUnsafeBufferPointer { weights in
+            problem.supporterWeights.withUnsafeBufferPointer { weights in
                 problem.scores.withUnsafeBufferPointer { scores in
                     money.withUnsafeBufferPointer { money in
                         for index in range {
                             let ballot = Int(supporters[index])
-                            let (held, weight) = (money[ballot], weights[ballot])
+                            let (held, weight) = (money[ballot], weights[index])
                             let score = isUniform ? 1 : scores[index]
                             if held < price * score {
                                 pass.short += held * weight

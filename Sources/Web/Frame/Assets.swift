@@ -77,6 +77,7 @@ public struct Assets: Sendable {
         case "ico": "image/x-icon"
         case "woff2": "font/woff2"
         case "txt": "text/plain; charset=utf-8"
+        case "py": "text/x-python; charset=utf-8"
         case "pdf": "application/pdf"
         default: "application/octet-stream"
         }

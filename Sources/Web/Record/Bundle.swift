@@ -9,6 +9,8 @@ struct Bundle: Sendable {
     let opening: VoteOpening
     let head: Record.Head
     let result: [UInt8]?
+    /// The second verifier, which travels with every record.
+    let verifier: [UInt8]?
     let record: Record
 
     /// The body of the answer.
@@ -33,6 +35,7 @@ struct Bundle: Sendable {
             ("checkpoint", Array(head.note.utf8)), ("key", Array((opening.verifierKey + "\n").utf8)),
             ("definition.json", opening.bytes), ("files/\(Hex.encode(opening.hash))", opening.bytes),
         ]
+        if let verifier { files.append(("verify.py", verifier)) }
         if let result {
             files.append(("result.json", result))
             files.append(("files/\(Hash(of: result).hex)", result))

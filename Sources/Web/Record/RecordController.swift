@@ -34,6 +34,7 @@ public struct RecordController: Sendable {
         routes.get("/votes/{vote}/record/result.json", use: result)
         routes.get("/votes/{vote}/record/tile/**", use: tile)
         routes.get("/votes/{vote}/record/files/{hash}", use: file)
+        routes.get("/votes/{vote}/record/verify.py", use: verifier)
         routes.get("/votes/{vote}/record/bundle.tar.gz", use: bundle)
         routes.get("/votes/{vote}/check", use: check)
         routes.post("/votes/{vote}/check", use: find)
@@ -59,7 +60,7 @@ public struct RecordController: Sendable {
 
     @Sendable private func result(_ request: Request, _ context: AppContext) async throws -> Response {
         let (vote, _) = try await opened(context)
-        guard let result = try await results.find(vote) else { throw Absent() }
+        guard let result = try await recorded(vote) else { throw Absent() }
         return file(result.bytes, .json, isImmutable: false)
     }
 
@@ -76,18 +77,27 @@ public struct RecordController: Sendable {
         let (vote, opening) = try await opened(context)
         let hash: String = try context.parameter("hash")
         if hash == Hex.encode(opening.hash) { return file(opening.bytes, .json, isImmutable: true) }
-        if let result = try await results.find(vote), hash == Hash(of: result.bytes).hex {
+        if let result = try await recorded(vote), hash == Hash(of: result.bytes).hex {
             return file(result.bytes, .json, isImmutable: true)
         }
         throw Absent()
     }
 
+    @Sendable private func verifier(_ request: Request, _ context: AppContext) async throws -> Response {
+        _ = try await opened(context)
+        guard let program = site.assets.file(at: "/verify.py") else { throw Absent() }
+        return file(Array(program.body.readableBytesView), .program, isImmutable: false)
+    }
+
     @Sendable private func bundle(_ request: Request, _ context: AppContext) async throws -> Response {
         let (vote, opening) = try await opened(context)
         try bundles.take(Network(address: context.remoteAddress ?? ""))
+        // The result first: a checkpoint that is read after it covers it.
+        let result: [UInt8]? = try await recorded(vote)?.bytes
         guard let head = try await record.head(of: vote.id) else { throw Absent() }
-        let result: [UInt8]? = try await results.find(vote)?.bytes
-        let bundle = Bundle(vote: vote, opening: opening, head: head, result: result, record: record)
+        let verifier: [UInt8]? = site.assets.file(at: "/verify.py").map { Array($0.body.readableBytesView) }
+        let bundle = Bundle(
+            vote: vote, opening: opening, head: head, result: result, verifier: verifier, record: record)
         return Response(
             status: .ok,
             headers: [
@@ -96,9 +106,16 @@ public struct RecordController: Sendable {
             ], body: bundle.body)
     }
 
+    /// The result, once the log holds it.
+    private func recorded(_ vote: Vote) async throws -> VoteResult? {
+        guard let result = try await results.find(vote), try await record.holdsResult(of: vote.id) else { return nil }
+        return result
+    }
+
     private enum Kind: String {
         case text = "text/plain; charset=utf-8"
         case json = "application/json"
+        case program = "text/x-python; charset=utf-8"
         case bytes = "application/octet-stream"
     }
 
@@ -162,6 +179,7 @@ public struct RecordController: Sendable {
             .init(href: "\(base)/checkpoint", name: strings("record.file.checkpoint"), kind: "signed note"),
             .init(href: "\(base)/key", name: strings("record.file.key"), kind: "vkey"),
             .init(href: "\(base)/definition.json", name: strings("record.file.definition"), kind: "JSON"),
+            .init(href: "\(base)/verify.py", name: strings("record.file.verifier"), kind: "Python"),
         ]
         return site.page(
             RecordPage(

@@ -55,6 +55,40 @@ struct PropertiesTests {
         }
     }
 
+    @Test("The order of ballots with points, ranks or grades changes nothing either")
+    func permutationOfOtherTypes() throws {
+        var dice = Dice(7)
+        let projects = (0..<6).map { Project(id: "\($0)", cost: Int64($0 % 4 + 1) * 100) }
+        let types: [BallotType] = [.points, .ranking, .grades(scale: 4)]
+        for type in types {
+            for _ in 0..<20 {
+                let ballots: [Choices] = (0..<20).map { _ in choices(type, projects.map(\.id), &dice) }
+                let (one, other) = (ballots, ballots.shuffled(using: &dice))
+                for rule in Rule.allCases where rule.reads(type) {
+                    let outcomes = try [one, other].map { ballots in
+                        try tally(
+                            Election(budget: 600, projects: projects, ballotType: type, ballots: ballots), rule: rule,
+                            tie: .minCost)
+                    }
+                    #expect(outcomes[0] == outcomes[1], "\(rule.name)")
+                }
+            }
+        }
+    }
+
+    private func choices(_ type: BallotType, _ projects: [String], _ dice: inout Dice) -> Choices {
+        let named = projects.shuffled(using: &dice).prefix(Int.random(in: 0...4, using: &dice))
+        switch type {
+        case .approval: return .approval(Array(named))
+        case .points:
+            return .points(Dictionary(uniqueKeysWithValues: named.map { ($0, Int64.random(in: 0...5, using: &dice)) }))
+        case .ranking: return .ranking(Array(named))
+        case .grades(let scale):
+            return .grades(
+                Dictionary(uniqueKeysWithValues: named.map { ($0, Int.random(in: 0..<scale, using: &dice)) }))
+        }
+    }
+
     @Test("A further vote for a winner of a greedy rule keeps it a winner")
     func monotone() throws {
         for election in try elections(80, seed: 3) {
@@ -153,9 +187,13 @@ struct PropertiesTests {
     @Test("Equal shares: nobody pays more than their share, and the outcome is priceable")
     func priceable() throws {
         for election in try elections(120, seed: 6, costsFrom: 1) where election.voters > 0 {
-            for rule in [Rule.equalSharesCost, .equalSharesCard] {
+            for rule in [
+                Rule.equalSharesCost, .equalSharesCard, .equalSharesCostRaised, .equalSharesCardRaised,
+                .equalSharesCity,
+            ] {
                 let outcome = try tally(election, rule: rule, tie: .natural)
-                try checkPrices(election, outcome, isByCost: rule == .equalSharesCost)
+                let isByCard = rule == .equalSharesCard || rule == .equalSharesCardRaised
+                try checkPrices(election, outcome, isByCost: !isByCard)
             }
         }
     }
@@ -164,7 +202,10 @@ struct PropertiesTests {
     /// affordable one, its supporters pay its cost exactly, nobody goes below zero, and in the end no supporters of
     /// another project hold its cost.
     private func checkPrices(_ election: Election, _ outcome: Outcome, isByCost: Bool) throws {
-        let share = Ratio(BigInt(election.budget), BigInt(election.voters))
+        let share = try #require(outcome.shares.first.flatMap { Ratio($0.perVoter) })
+        if outcome.rule == .equalSharesCost || outcome.rule == .equalSharesCard {
+            #expect(share == Ratio(BigInt(election.budget), BigInt(election.voters)))
+        }
         let profile = election.profile
         var money = [Ratio](repeating: share, count: profile.weights.count)
         var open = Set(election.projects.indices.filter { election.support[$0] > 0 })
@@ -234,6 +275,13 @@ private struct Ratio: Comparable {
         let divisor = max(1, numerator.greatestCommonDivisor(with: denominator))
         self.numerator = numerator / divisor
         self.denominator = denominator / divisor
+    }
+
+    /// The fraction in a text such as `3/4` or `2`.
+    init?(_ text: String) {
+        let parts = text.split(separator: "/").compactMap { BigInt(String($0)) }
+        guard let numerator = parts.first, parts.count <= 2 else { return nil }
+        self.init(numerator, parts.count == 2 ? parts[1] : 1)
     }
 
     static func < (a: Ratio, b: Ratio) -> Bool { a.numerator * b.denominator < b.numerator * a.denominator }
