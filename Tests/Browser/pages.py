@@ -1,5 +1,5 @@
 """Every type of page, one line each. `{open}` and `{published}` are the handles of the demonstration's votes, `{process}`
-that of its process, `{receipt}` the path of a receipt."""
+that of its process, `{receipt}` the path of a receipt, `{comparison}` that of a comparison of rules."""
 
 from typing import NamedTuple
 
@@ -31,6 +31,12 @@ PAGES = [
     PageType("review", "/votes/{open}/ballot/review", "voter"),
     PageType("receipt", "{receipt}", "voter"),
     PageType("result", "/votes/{published}/result"),
+    PageType("result-grades", "/votes/mentions/result"),
+    PageType("count", "/votes/{published}/result/count"),
+    PageType("count-grades", "/votes/mentions/result/count"),
+    PageType("why-selected", "/votes/{published}/result/projects/4"),
+    PageType("why-refused", "/votes/{published}/result/projects/2"),
+    PageType("why-grades", "/votes/mentions/result/projects/2"),
     PageType("record", "/votes/{published}/record/"),
     PageType("check", "/votes/{published}/check"),
     PageType("check-open", "/votes/{open}/check"),
@@ -42,6 +48,8 @@ PAGES = [
     PageType("written-mails", "/dev/mail"),
     PageType("account", "/account", "resident"),
     PageType("password", "/account/password", "resident"),
+    PageType("address", "/account/address", "resident"),
+    PageType("sent-address", "/account/address-sent", "resident"),
     PageType("closing", "/account/closing", "resident"),
     PageType("desk", "/desk", "agent"),
     PageType("desk-process-new", "/desk/processes/new", "agent"),
@@ -50,6 +58,9 @@ PAGES = [
     PageType("desk-import", "/desk/votes/import", "agent"),
     PageType("desk-vote-open", "/desk/votes/{open}", "officer"),
     PageType("desk-vote-published", "/desk/votes/{published}", "officer"),
+    PageType("desk-destruction", "/desk/votes/{published}/destruction", "officer"),
+    PageType("desk-comparison-new", "/desk/comparisons/new?vote={published}", "agent"),
+    PageType("desk-comparison", "{comparison}", "agent"),
     PageType("desk-roles", "/desk/roles", "administrator"),
     PageType("desk-acts", "/desk/acts", "auditor"),
     PageType("absent", "/nowhere", status=404),

@@ -25,11 +25,18 @@ def places(people, votes) -> dict[str, str]:
     page.get_by_role("heading", level=1, name="Votre bulletin est déposé").wait_for()
     receipt = page.url.removeprefix(people.service.url)
     context.close()
+    context = people.context("agent")
+    page = context.new_page()
+    page.goto(f"/desk/comparisons/new?vote={votes['published']}")
+    page.get_by_role("button", name="Comparer").click()
+    page.get_by_role("heading", level=1, name="Règles comparées").wait_for()
+    comparison = page.url.removeprefix(people.service.url)
+    context.close()
     # A vote in preparation, for the form that only such a vote has.
     people.service.run(
         "votes", "import", str(FIXTURE), "--process", process, "--slug", "en-preparation",
         "--data-dir", str(people.service.data))
-    return {**votes, "process": process, "receipt": receipt, "draft": "en-preparation"}
+    return {**votes, "process": process, "receipt": receipt, "comparison": comparison, "draft": "en-preparation"}
 
 
 @pytest.fixture(scope="session")

@@ -155,6 +155,8 @@ struct VoteDeskPage: PageView {
     let base: String
     let publicHref: String
     let recordHref: String?
+    let resultHref: String?
+    let compares: Bool
     let state: String
     let stateWords: String
     let errors: ErrorSummary?
@@ -168,6 +170,7 @@ struct VoteDeskPage: PageView {
     let isEarly: Bool
     let canCount: Bool
     let canPublish: Bool
+    let canDestroy: Bool
     let canIssue: Bool
     let codes: String
     let passphrase: Input
@@ -176,11 +179,12 @@ struct VoteDeskPage: PageView {
 
     static let sample = VoteDeskPage(
         title: "Budget", base: "/desk/votes/x", publicHref: "/votes/x", recordHref: "/votes/x/record/",
-        state: "Brouillon", stateWords: "Tout peut changer.",
+        resultHref: "/votes/x/result", compares: true, state: "Brouillon", stateWords: "Tout peut changer.",
         errors: ErrorSummary(items: [.init(field: "passphrase", text: "Trop court.")]),
         facts: [Fact(name: "Règle", value: "greedy_votes")],
         projects: [Line(number: "4", key: "4", title: "Un jardin", cost: "1 €", district: "Nord")], canEdit: true,
         canSeal: true, hasSeal: true, canOpen: true, canClose: true, isEarly: true, canCount: true, canPublish: true,
+        canDestroy: true,
         canIssue: true, codes: "30 codes", passphrase: Input(name: "passphrase", error: "Trop court."),
         key: Input(name: "key", value: "—", error: "Ce n’est pas la clé."), number: Input(name: "count", value: "10"))
 }

@@ -218,49 +218,11 @@ public struct VoteDesk: Sendable {
     ) async throws -> Response {
         let (account, vote) = mine
         let strings: Strings = site.strings(context)
-        let words = VoteWords(vote, strings)
-        let state: Vote.State = vote.state(at: Date())
-        let isOfficer: Bool = account.holds(.returningOfficer, process: vote.process, vote: vote.id)
-        let isCustodian: Bool = account.holds(.custodian, process: vote.process, vote: vote.id)
-        let isAgent: Bool = account.holds(.participationAgent, process: vote.process, vote: vote.id)
-        let settings: VoteSettings = vote.settings
-        func fact(_ key: String, _ value: String) -> VoteDeskPage.Fact {
-            VoteDeskPage.Fact(name: strings("desk.fact.\(key)"), value: value)
-        }
-        let title: String = settings.title(context.language)
-        let status: (word: String, sentence: String) = words.state(at: Date())
+        let title: String = vote.settings.title(context.language)
+        let view = VoteDeskPage(
+            vote, account, errors, codes: try await codes.count(of: vote.id), key: key, at: Date(), strings)
         return site.page(
-            VoteDeskPage(
-                title: title, base: "/desk/votes/\(vote.slug)", publicHref: "/votes/\(vote.slug)",
-                recordHref: vote.opening == nil ? nil : "/votes/\(vote.slug)/record/", state: status.word,
-                stateWords: status.sentence, errors: errors.summary(strings),
-                facts: [
-                    fact("dates", words.dates), fact("budget", words.money(settings.budget)),
-                    fact("ballot", words.rule), fact("counting", words.counting),
-                    fact(
-                        "tie",
-                        strings(
-                            "results.tie.\(settings.counting.tie.hasPrefix("draw:") ? "draw" : settings.counting.tie)")),
-                    fact(
-                        "eligibility",
-                        settings.eligibility.map { strings("eligibility.\($0)") }.joined(separator: ", ")),
-                    fact("revote", strings(settings.revote ? "word.yes" : "word.no")),
-                    fact("definition", vote.opening.map { Hex.encode($0.hash) } ?? "–"),
-                ],
-                projects: vote.projects.map {
-                    VoteDeskPage.Line(
-                        number: String($0.number), key: $0.key, title: $0.title(context.language),
-                        cost: words.money($0.cost), district: $0.district ?? "–")
-                }, canEdit: state == .draft && (isAgent || isOfficer),
-                canSeal: state == .draft && (isOfficer || isCustodian), hasSeal: vote.sealKey != nil,
-                canOpen: state == .draft && isOfficer && vote.sealKey != nil,
-                canClose: isOfficer && [.scheduled, .open, .ended].contains(state), isEarly: state != .ended,
-                canCount: state == .closed && (isOfficer || isCustodian), canPublish: state == .counted && isOfficer,
-                canIssue: isOfficer && settings.eligibility.contains("code") && vote.closedAt == nil,
-                codes: strings.plural("desk.codes", try await codes.count(of: vote.id)),
-                passphrase: errors.input("passphrase", strings), key: errors.input("key", value: key, strings),
-                number: errors.input("count", strings)),
-            title: errors.isEmpty ? title : strings("errors.in_title", ["title": title]), request, context,
+            view, title: errors.isEmpty ? title : strings("errors.in_title", ["title": title]), request, context,
             status: errors.isEmpty ? .ok : .unprocessableContent)
     }
 }

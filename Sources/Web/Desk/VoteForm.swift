@@ -26,7 +26,8 @@ struct VoteForm {
         values = [
             "slug": settings.slug, "budget": Cents.units(settings.budget), "small_cell": String(settings.smallCell),
             "minimum_age": String(settings.minimumAge), "policy": settings.policy,
-            "opens": strings.minute(settings.opens), "closes": strings.minute(settings.closes),
+            "appeal_days": String(settings.appealDays), "opens": strings.minute(settings.opens),
+            "closes": strings.minute(settings.closes),
         ]
         ticked = [
             "eligibility": Set(settings.eligibility), "roll_field": Set(settings.rollFields),
@@ -92,6 +93,7 @@ struct VoteForm {
         settings.counting = reader.counting(projects)
         reader.readVoters(into: &settings)
         settings.smallCell = reader.count("small_cell")
+        settings.appealDays = reader.count("appeal_days")
         settings.opens = reader.moment("opens")
         settings.closes = reader.moment("closes")
         try reader.errors.throwIfAny()

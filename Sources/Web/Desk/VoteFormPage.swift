@@ -54,6 +54,7 @@ struct VoteFormPage: PageView {
     let revote: Bool
     let opens: Input
     let closes: Input
+    let appealDays: Field
     let projects: Input
 
     static let sample: VoteFormPage = {
@@ -75,7 +76,7 @@ struct VoteFormPage: PageView {
             takesLeftovers: true, inPart: input("in_part"), fundsInPart: true, eligibility: input("eligibility"),
             methods: choice, rollFields: input("roll_fields"), rollChoices: choice, minimumAge: field,
             channels: input("channels"), channelChoices: choice, policies: choice, revote: true,
-            opens: input("opens"), closes: input("closes"), projects: input("projects"))
+            opens: input("opens"), closes: input("closes"), appealDays: field, projects: input("projects"))
     }()
 }
 
@@ -125,6 +126,7 @@ extension VoteFormPage {
         revote = form.values["revote"]?.isEmpty == false
         opens = fields.input("opens")
         closes = fields.input("closes")
+        appealDays = fields.short("appeal_days", hint: "desk.form.appeal_days.hint", isOptional: false)
         projects = fields.input("projects")
     }
 }

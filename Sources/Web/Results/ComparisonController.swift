@@ -72,7 +72,7 @@ public struct ComparisonController: Sendable {
         let chosen: Set<String> = Set(form.all("rule"))
         let title: String = strings("desk.comparison.title")
         return site.page(
-            ComparisonFormPage(
+            RuleComparisonFormPage(
                 errors: errors.summary(strings),
                 problems: problems.prefix(200).map {
                     .init(line: $0.line.map { String($0) } ?? "–", text: $0.sentence)
@@ -99,7 +99,8 @@ public struct ComparisonController: Sendable {
         let id: ID<RuleComparison> = try context.id("comparison", of: RuleComparison.self)
         guard let comparison = try await comparisons.find(id, by: account.comparingActor) else { throw Absent() }
         return site.page(
-            ComparisonPage(comparison, site.strings(context)), title: site.strings(context)("desk.comparison.result"),
+            RuleComparisonPage(comparison, site.strings(context)),
+            title: site.strings(context)("desk.comparison.result"),
             request, context, scripts: ["print.js"])
     }
 

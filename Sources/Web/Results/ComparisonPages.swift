@@ -2,7 +2,7 @@ import Participation
 import PublicRecord
 
 /// What to compare: past ballots and rules.
-struct ComparisonFormPage: PageView {
+struct RuleComparisonFormPage: PageView {
     static let template = "results/comparison-form"
 
     /// A rule to tick.
@@ -24,7 +24,7 @@ struct ComparisonFormPage: PageView {
     let tie: Input
     let ties: [SelectOption]
 
-    static let sample = ComparisonFormPage(
+    static let sample = RuleComparisonFormPage(
         errors: ErrorSummary(items: [.init(field: "vote", text: "Choisissez.")]),
         problems: [.init(line: "12", text: "Coût négatif.")], hasProblems: true,
         vote: Input(name: "vote", error: "Choisissez."),
@@ -35,7 +35,7 @@ struct ComparisonFormPage: PageView {
 }
 
 /// What several rules make of the same ballots.
-struct ComparisonPage: PageView {
+struct RuleComparisonPage: PageView {
     static let template = "results/comparison"
 
     /// One rule with its figures.
@@ -65,7 +65,7 @@ struct ComparisonPage: PageView {
     let hasRows: Bool
     let kept: String
 
-    static let sample = ComparisonPage(
+    static let sample = RuleComparisonPage(
         heading: "Règles comparées", lead: "3 bulletins", isRunning: true, progress: "1 règle sur 3", isAbandoned: true,
         lines: [
             Line(
@@ -75,7 +75,7 @@ struct ComparisonPage: PageView {
         kept: "Gardée 30 jours.")
 }
 
-extension ComparisonPage {
+extension RuleComparisonPage {
     init(_ comparison: RuleComparison, _ strings: Strings) {
         let outcomes: [RuleComparison.Outcome] = comparison.outcomes
         func money(_ cents: Int64) -> String { strings.money(cents, currency: comparison.currency) }
