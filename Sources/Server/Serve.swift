@@ -37,6 +37,7 @@ struct Serve: AsyncParsableCommand {
                         .init(service: Sequencer(pool: house.pool, secrets: house.secrets, logger: house.logger)),
                         .init(service: try house.mail()),
                         .init(service: Housekeeping(pool: house.pool, logger: house.logger)),
+                        .init(service: PaperImports(pool: house.pool, logger: house.logger)),
                         .init(
                             service: BasketReminders(
                                 pool: house.pool, logger: house.logger, words: Letters(site: site).reminder)),

@@ -53,6 +53,7 @@ public struct City: Sendable {
         ).add(to: routes)
         RoleController(site: site, roles: Roles(pool: pool)).add(to: routes)
         addPlaces(to: routes, site: site, votes: votes, shelf: shelf)
+        addPaper(to: routes, site: site, votes: votes, results: results)
         DestructionDesk(
             site: site, shelf: shelf, votes: votes, destructions: Destructions(pool: pool, secrets: secrets)
         ).add(to: routes)
@@ -61,6 +62,23 @@ public struct City: Sendable {
             openings: Openings(pool: pool, secrets: secrets, host: host),
             counts: Counts(pool: pool, secrets: secrets), codes: VotingCodes(pool: pool, secrets: secrets),
             imports: Imports(pool: pool, secrets: secrets)
+        ).add(to: routes)
+    }
+
+    /// Papers: batches, their entries and settlement, and the account that closes.
+    private func addPaper(to routes: RouterGroup<AppContext>, site: Site, votes: Votes, results: Results) {
+        let batches = Batches(pool: pool)
+        let entries = PaperEntries(pool: pool)
+        let settlements = Settlements(pool: pool)
+        BatchDesk(
+            site: site, votes: votes, places: Places(pool: pool), batches: batches, imports: PaperImports(pool: pool),
+            settlements: settlements
+        ).add(to: routes)
+        EntryController(site: site, votes: votes, batches: batches, entries: entries).add(to: routes)
+        SettlementController(site: site, votes: votes, batches: batches, settlements: settlements).add(to: routes)
+        AccountDesk(
+            site: site, votes: votes, results: results, accounts: ClosingAccounts(pool: pool),
+            discrepancies: Discrepancies(pool: pool), certificates: Certificates(pool: pool, secrets: secrets)
         ).add(to: routes)
     }
 

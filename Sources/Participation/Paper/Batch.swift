@@ -172,6 +172,8 @@ public struct PaperRowProblem: Sendable, Hashable {
         case otherEntry(String)
         /// The row is one of another vote, or of another edition of its ballot.
         case otherDefinition(String)
+        /// No edition of the ballots has the number.
+        case otherEdition(String)
         /// The choices are not what a paper can say.
         case choices(PaperProblem)
         /// Not the SHA-256 of a picture.

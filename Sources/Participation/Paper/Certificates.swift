@@ -33,6 +33,12 @@ public struct Certificates: Sendable {
         try await Self.standing(of: vote, in: pool)
     }
 
+    /// The checkpoint that is signed, else the latest one; nil before the first entry has found its place.
+    public func checkpoint(of vote: ID<Vote>) async throws -> Checkpoint? {
+        if let signed = try await standing(of: vote).checkpoint { return signed }
+        return try await Record(pool: pool).head(of: vote)?.checkpoint
+    }
+
     /// Signs the minutes. The first signature fixes the checkpoint, the latest one; the others sign the same.
     ///
     /// - Throws: `ClosingRefusal.notPublished`, `.alreadySigned`, `.alreadyCertified`; `NotAllowed` unless the actor is a

@@ -4,7 +4,7 @@ import PublicRecord
 /// A file of papers, `paper;choices`, read whole before anything of it is stored.
 ///
 /// Further columns may say what the rows belong to, and are compared: `batch` (a file for several batches needs it),
-/// `entry` (`A`, `B`) and `definition` (the short hash that is printed on the ballots). A list of scans has `sha256` in
+/// `entry` (`A`, `B`), `definition` (the short hash that is printed on the ballots) and `edition` (its number there). A list of scans has `sha256` in
 /// place of `choices`.
 struct PaperCSV {
     /// How many problems are told one by one.
@@ -20,6 +20,7 @@ struct PaperCSV {
     let only: Batch?
     let reader: PaperReader
     let definition: Hash
+    let editions: Set<Int>
 
     private var problems: [PaperRowProblem] = []
     private var more = 0
@@ -31,12 +32,13 @@ struct PaperCSV {
         let content: PaperLine
     }
 
-    init(letter: PaperEntry.Letter, batches: [Batch], only: Batch?, opening: VoteOpening) {
+    init(letter: PaperEntry.Letter, batches: [Batch], only: Batch?, opening: VoteOpening, editions: Set<Int>) {
         self.letter = letter
         self.batches = Dictionary(batches.map { ($0.handle, $0) }) { first, _ in first }
         self.only = only
         reader = PaperReader(opening.definition)
         definition = Hash(of: opening.bytes)
+        self.editions = editions
     }
 
     /// The lines of each batch in the order of its papers.
@@ -95,7 +97,7 @@ struct PaperCSV {
         guard let paperColumn = columns[paper], let contentColumn = columns[content],
             only != nil || columns["batch"] != nil
         else { return tell(header.line, nil, .header) }
-        for name in names where ![paper, content, "batch", "entry", "definition"].contains(name) {
+        for name in names where ![paper, content, "batch", "entry", "definition", "edition"].contains(name) {
             tell(header.line, name, .unknownColumn(name))
         }
         guard problems.isEmpty else { return }
@@ -143,6 +145,10 @@ struct PaperCSV {
                 tell(row.line, "definition", .otherDefinition(row.text(column)))
                 return false
             }
+        }
+        if let column = columns["edition"], Int(row.text(column)).map({ !editions.contains($0) }) ?? true {
+            tell(row.line, "edition", .otherEdition(row.text(column)))
+            return false
         }
         return true
     }

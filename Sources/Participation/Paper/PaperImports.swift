@@ -53,7 +53,8 @@ public struct PaperImports: Service {
         let hash: [UInt8] = Hash(of: bytes).bytes
         if let known = try await known(hash, letter, account, vote.id) { return known }
         var csv = PaperCSV(
-            letter: letter, batches: try await Batches(pool: pool).list(of: vote.id), only: batch, opening: opening)
+            letter: letter, batches: try await Batches(pool: pool).list(of: vote.id), only: batch, opening: opening,
+            editions: try await editions(of: vote.id))
         let read: [(batch: Batch, lines: [PaperLine])] = try csv.read(bytes)
         let id = ID<PaperImport>()
         return try await PaperEntries.refusing {
@@ -83,6 +84,13 @@ public struct PaperImports: Service {
                 return id
             }
         }
+    }
+
+    /// The editions of the ballots that were declared; the first needs no declaration.
+    private func editions(of vote: ID<Vote>) async throws -> Set<Int> {
+        let rows: [Row] = try await pool.query(
+            "paper_import.editions", "SELECT number FROM print_edition WHERE vote_id = \(vote)")
+        return Set(try rows.map { try $0.get("number", as: Int.self) }).union([1])
     }
 
     /// The import of a file that the account has begun before and that is not finished.

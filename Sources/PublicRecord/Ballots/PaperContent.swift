@@ -31,6 +31,12 @@ public struct PaperContent: Sendable, Hashable {
     public let text: String
     /// What becomes of it.
     public let outcome: Outcome
+
+    /// A paper with what was read of it; ``PaperReader`` makes them.
+    public init(text: String, outcome: Outcome) {
+        self.text = text
+        self.outcome = outcome
+    }
 }
 
 /// Why a text is not what a paper can say. The paper itself is not judged: the operator looks again.
