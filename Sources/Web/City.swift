@@ -36,7 +36,7 @@ public struct City: Sendable {
         BallotController(
             site: site, shelf: shelf,
             ballots: Ballots(pool: pool, secrets: secrets, correspondent: Letters(site: site)),
-            baskets: Baskets(pool: pool), codes: VotingCodes(pool: pool, secrets: secrets),
+            baskets: Baskets(pool: pool),
             eligibility: Eligibility(pool: pool, secrets: secrets, correspondent: Letters(site: site)),
             kiosks: Kiosks(pool: pool, secrets: secrets)
         ).add(to: routes)
@@ -52,6 +52,7 @@ public struct City: Sendable {
             lists: RollLists(pool: pool), places: Places(pool: pool), batches: Batches(pool: pool)
         ).add(to: routes)
         RoleController(site: site, roles: Roles(pool: pool)).add(to: routes)
+        addRolls(to: routes, site: site, votes: votes, shelf: shelf)
         addPlaces(to: routes, site: site, votes: votes, shelf: shelf)
         addPaper(to: routes, site: site, votes: votes, results: results)
         DestructionDesk(
@@ -62,6 +63,27 @@ public struct City: Sendable {
             openings: Openings(pool: pool, secrets: secrets, host: host),
             counts: Counts(pool: pool, secrets: secrets), codes: VotingCodes(pool: pool, secrets: secrets),
             imports: Imports(pool: pool, secrets: secrets)
+        ).add(to: routes)
+    }
+
+    /// Rolls, and the ways into a vote.
+    private func addRolls(to routes: RouterGroup<AppContext>, site: Site, votes: Votes, shelf: VoteShelf) {
+        let letters = Letters(site: site)
+        let eligibility = Eligibility(pool: pool, secrets: secrets, correspondent: letters)
+        let claims = RollClaims(pool: pool, secrets: secrets, correspondent: letters)
+        let codes = VotingCodes(pool: pool, secrets: secrets)
+        let imports = RollImports(pool: pool)
+        RollDesk(
+            site: site, votes: votes, rolls: Rolls(pool: pool), imports: imports,
+            commitments: RollCommitments(pool: pool), claims: claims
+        ).add(to: routes)
+        RollImportDesk(site: site, votes: votes, imports: imports).add(to: routes)
+        ClaimDesk(site: site, votes: votes, claims: claims).add(to: routes)
+        PackageDesk(site: site, votes: votes, codes: codes).add(to: routes)
+        EntranceController(site: site, shelf: shelf, eligibility: eligibility).add(to: routes)
+        MyMarkController(
+            site: site, shelf: shelf, eligibility: eligibility, claims: claims, codes: codes,
+            marks: Marks(pool: pool, correspondent: letters)
         ).add(to: routes)
     }
 

@@ -24,6 +24,20 @@ extension Site {
         return form
     }
 
+    /// A form with one large file, which is handed over piece by piece once the form's token has been checked. The token
+    /// must come before the file.
+    public func streamedForm(
+        _ request: Request, _ context: AppContext, limits: MultipartForm.Limits,
+        take: (String, [UInt8]) async throws -> Void
+    ) async throws -> MultipartForm {
+        let form = try await MultipartForm(request, limits: limits) { fields, name, bytes in
+            try check(token: fields.raw("token"), request, context)
+            try await take(name, bytes)
+        }
+        try check(token: form.fields.raw("token"), request, context)
+        return form
+    }
+
     private func check(token: String, _ request: Request, _ context: AppContext) throws(Refusal) {
         guard let secret = tokens.secret(of: request, context, jar: cookies, create: false),
             tokens.isValid(token, for: secret.binding)

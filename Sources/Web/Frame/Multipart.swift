@@ -51,6 +51,23 @@ public struct MultipartForm: Sendable {
         self = try reader.finish()
     }
 
+    /// Reads a form whose file is too large to be held: each piece of it is handed over as it comes, with the fields
+    /// that came before it and the name that the browser gives the file. ``file(_:)`` has the name and no bytes then.
+    init(
+        _ request: Request, limits: Limits, streaming take: (Fields, String, [UInt8]) async throws -> Void
+    ) async throws {
+        guard request.mediaType == "multipart/form-data",
+            let boundary = Self.parameter("boundary", of: request.headers[.contentType] ?? "")
+        else { throw Refusal.wrongType }
+        if let length = request.declaredLength, length > limits.total { throw Refusal.tooLarge }
+        var reader = try Reader(boundary: boundary, limits: limits, isStreaming: true)
+        for try await bytes in request.wholeBody() {
+            try reader.read(bytes.readableBytesView)
+            if let piece = reader.takeStreamed() { try await take(piece.fields, piece.name, piece.bytes) }
+        }
+        self = try reader.finish()
+    }
+
     /// Reads a whole form held in memory.
     init(bytes: some Sequence<[UInt8]>, boundary: String, limits: Limits) throws(Refusal) {
         var reader = try Reader(boundary: boundary, limits: limits)
@@ -117,13 +134,25 @@ private struct Reader {
     private var parts = 0
     private var fields: [(name: String, value: String)] = []
     private var files: [(name: String, file: MultipartForm.File)] = []
+    /// Whether the content of files is handed over instead of kept.
+    private let isStreaming: Bool
+    private var streamed = ByteBuffer()
+    private var streamedName = ""
 
-    init(boundary: String, limits: MultipartForm.Limits) throws(Refusal) {
+    init(boundary: String, limits: MultipartForm.Limits, isStreaming: Bool = false) throws(Refusal) {
         guard (1...70).contains(boundary.utf8.count), boundary.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) else {
             throw .malformed
         }
         self.delimiter = Array("\r\n--\(boundary)".utf8)
         self.limits = limits
+        self.isStreaming = isStreaming
+    }
+
+    /// What came of a file since the last time; nil when nothing did.
+    mutating func takeStreamed() -> (fields: Fields, name: String, bytes: [UInt8])? {
+        guard let bytes = streamed.readBytes(length: streamed.readableBytes), !bytes.isEmpty else { return nil }
+        streamed.clear()
+        return (Fields(pairs: fields), streamedName, bytes)
     }
 
     mutating func read(_ bytes: some Collection<UInt8>) throws(Refusal) {
@@ -185,7 +214,12 @@ private struct Reader {
             fieldBytes += count
             guard fieldBytes <= limits.fields else { throw .tooLarge }
         }
-        content.writeImmutableBuffer(slice)
+        if isStreaming, let filename = part.filename {
+            streamedName = Self.unescaped(filename)
+            streamed.writeImmutableBuffer(slice)
+        } else {
+            content.writeImmutableBuffer(slice)
+        }
     }
 
     private mutating func openPart(_ head: String) throws(Refusal) {

@@ -9,20 +9,17 @@ public struct BallotController: Sendable {
     private let shelf: VoteShelf
     private let ballots: Ballots
     private let baskets: Baskets
-    private let codes: VotingCodes
     private let eligibility: Eligibility
     private let kiosks: Kiosks
 
     /// The voting path over the capabilities it needs.
     public init(
-        site: Site, shelf: VoteShelf, ballots: Ballots, baskets: Baskets, codes: VotingCodes,
-        eligibility: Eligibility, kiosks: Kiosks
+        site: Site, shelf: VoteShelf, ballots: Ballots, baskets: Baskets, eligibility: Eligibility, kiosks: Kiosks
     ) {
         self.site = site
         self.shelf = shelf
         self.ballots = ballots
         self.baskets = baskets
-        self.codes = codes
         self.eligibility = eligibility
         self.kiosks = kiosks
     }
@@ -54,12 +51,21 @@ public struct BallotController: Sendable {
         let form: Fields = try await site.form(request, context)
         let code: String = form.text("code")
         do {
-            let token: Token = try await codes.redeem(
-                code, in: vote.id, device: "", network: Network(address: context.remoteAddress ?? ""))
+            let source = ProofSource(
+                account: context.account, network: Network(address: context.remoteAddress ?? ""),
+                language: context.language)
+            guard case .admitted(let token) = try await eligibility.present(.code(code), in: vote, from: source) else {
+                throw Absent()
+            }
             return site.signingIn(token, site.see("/votes/\(vote.slug)/ballot"))
         } catch is VotingCodes.UnknownCode {
             let key: String = code.isEmpty ? "votes.code.empty" : "votes.code.unknown"
             return codePage(vote, FieldErrors("code", key), code: code, request, context)
+        } catch let unusable as VotingCodes.UnusableCode {
+            return codePage(
+                vote, FieldErrors("code", "rolls.code.\(unusable.rawValue)"), code: code, request, context)
+        } catch is Ballots.Refusal {
+            throw Absent()
         } catch let error as Throttle.TooMany {
             return codePage(
                 vote, FieldErrors("code", "votes.code.too_many", ["seconds": String(error.seconds)]), code: code,
@@ -73,13 +79,15 @@ public struct BallotController: Sendable {
         let strings: Strings = site.strings(context)
         let title: String = strings("votes.code.title")
         let back: String = PercentDecoding.encode("/votes/\(vote.slug)/ballot")
+        let ways: [PlaceLink] = EntranceController.ways(into: vote, strings)
         return site.page(
             CodePage(
                 voteTitle: vote.settings.title(context.language), voteHref: "/votes/\(vote.slug)",
                 action: "/votes/\(vote.slug)/code", takesCodes: vote.settings.eligibility.contains("code"),
-                takesAccounts: vote.settings.eligibility.contains("account"), signInHref: "/sign-in?next=\(back)",
+                takesAccounts: vote.settings.eligibility.contains("account") && context.account == nil,
+                signInHref: "/sign-in?next=\(back)",
                 signUpHref: "/sign-up?next=\(back)", errors: errors.summary(strings),
-                code: errors.input("code", value: code, strings)),
+                code: errors.input("code", value: code, strings), ways: ways, hasWays: !ways.isEmpty),
             title: errors.isEmpty ? title : strings("errors.in_title", ["title": title]), request, context,
             status: errors.isEmpty ? .ok : .unprocessableContent)
     }

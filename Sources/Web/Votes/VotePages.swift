@@ -101,12 +101,15 @@ struct CodePage: PageView {
     let signUpHref: String
     let errors: ErrorSummary?
     let code: Input
+    let ways: [PlaceLink]
+    let hasWays: Bool
 
     static let sample = CodePage(
         voteTitle: "Budget", voteHref: "/votes/x", action: "/votes/x/code", takesCodes: true, takesAccounts: true,
         signInHref: "/sign-in", signUpHref: "/sign-up",
         errors: ErrorSummary(items: [.init(field: "code", text: "Ce code est inconnu.")]),
-        code: Input(name: "code", value: "ABCD", error: "Ce code est inconnu."))
+        code: Input(name: "code", value: "ABCD", error: "Ce code est inconnu."),
+        ways: [PlaceLink(label: "Je suis sur la liste", href: "/votes/x/roll")], hasWays: true)
 }
 
 /// The first step of voting: choosing.
