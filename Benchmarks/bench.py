@@ -18,7 +18,8 @@ from house import CONNECTIONS, POSTGRES, House, output
 from measure import Measure
 
 SELECT_ROUNDS, SELECTS = 5, 40_000
-CAST_ROUNDS, CASTS, CASTS_TO_WARM_UP = 5, 1_200, 200
+# Rounds of a few seconds each, so that the record, which is written every second, is written within them.
+CAST_ROUNDS, CASTS, SQL_CASTS, CASTS_TO_WARM_UP = 5, 4_000, 8_000, 200
 PAGE_ROUNDS, PAGE_SECONDS = 5, 2
 BARS = {"select": 0.6, "cast": 0.5, "page": 0.15, "greedy_votes": 20, "mes_cost_add1u": 100, "mes_card_add1u": 100}
 
@@ -52,7 +53,7 @@ def cast(house):
     house.tilleul("votes", "codes", slug, "--count", count, "--output", house.folder / "codes.csv")
     voters = house.folder / "voters"
     voters.write_text(house.bench("voters", house.url, house.folder / "data" / "secret", slug))
-    casting.prepare(house, other_vote, CAST_ROUNDS * (CASTS + CASTS_TO_WARM_UP))
+    casting.prepare(house, other_vote, CAST_ROUNDS * (SQL_CASTS + CASTS_TO_WARM_UP))
     # Whoever confirms has just read the page before: the end of the session has been moved a moment ago.
     house.sql("UPDATE session SET last_seen_at = now() + interval '20 minutes'")
     house.sql("VACUUM ANALYZE")
@@ -75,7 +76,7 @@ def cast(house):
         script = casting.Script(house, captured, vote, other_vote)
     ours, theirs = [], []
     for place in range(CAST_ROUNDS):
-        first = place * (CASTS + CASTS_TO_WARM_UP)
+        first = place * (SQL_CASTS + CASTS_TO_WARM_UP)
         with house.serving() as port:
             casts(port, CASTS_TO_WARM_UP)
             settle(house)
@@ -84,12 +85,12 @@ def cast(house):
             # The service stays up: it puts the entries of pgbench's ballots into their record as it did with its own.
             script.run(first, CASTS_TO_WARM_UP, CONNECTIONS)
             settle(house)
-            theirs.append(script.run(first + CASTS_TO_WARM_UP, CASTS, CONNECTIONS))
+            theirs.append(script.run(first + CASTS_TO_WARM_UP, SQL_CASTS, CONNECTIONS))
             settle(house)
     marks, receipts = (
         int(house.sql(f"SELECT count(*) FROM {table} WHERE vote_id = '{vote}'")) for table in ("mark", "receipt"))
     others = int(house.sql(f"SELECT count(*) FROM mark WHERE vote_id = '{other_vote}'"))
-    if not marks == receipts == acknowledged or others != CAST_ROUNDS * (CASTS + CASTS_TO_WARM_UP):
+    if not marks == receipts == acknowledged or others != CAST_ROUNDS * (SQL_CASTS + CASTS_TO_WARM_UP):
         raise SystemExit(
             f"{acknowledged} casts were acknowledged, {marks} marks and {receipts} receipts are kept, "
             f"and {others} marks of pgbench.")
