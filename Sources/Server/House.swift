@@ -18,7 +18,7 @@ struct Settings: Sendable {
     let databaseURL: String?
     let publicURL: String
     let city: Site.City
-    let sendmail: String?
+    let mail: MailSettings
     let sender: String
     let resources: String
     let connections: Int
@@ -59,7 +59,7 @@ struct Settings: Sendable {
                     phone: own.string(forKey: "help.phone") ?? "01 99 00 12 34"),
                 isDemonstration: own.bool(forKey: "demonstration") ?? isLocal, timeZone: timeZone,
                 publicURL: publicURL, isDevelopment: own.bool(forKey: "development") ?? isLocal),
-            sendmail: own.string(forKey: "sendmail"),
+            mail: try MailSettings.load(own),
             sender: own.string(forKey: "mail.sender") ?? "participation@localhost.localdomain",
             resources: try resources(own.string(forKey: "resources")),
             connections: own.int(forKey: "database.connections") ?? 16)

@@ -78,22 +78,14 @@ extension House {
         City(pool: pool, secrets: secrets, host: settings.host, mailFolder: mailFolder).add(to: routes, site: site)
     }
 
-    private var mailFolder: String? { settings.sendmail == nil ? file("mail") : nil }
+    private var mailFolder: String? { if case .folder = settings.mail { file("mail") } else { nil } }
 
-    /// The worker that sends mails: by the program that is set, else into the data directory.
+    /// The worker that sends mails: as is set, else into the data directory.
     func mail() throws -> MailDelivery {
-        let transport: any MailTransport
-        if let command = settings.sendmail {
-            guard let sendmail = Sendmail(command: command) else {
-                throw Failure(message: "TILLEUL_SENDMAIL names no program.", status: 2)
-            }
-            transport = sendmail
-        } else {
-            transport = MailFolder(path: file("mail"))
-        }
         guard let sender = EmailAddress(settings.sender) else {
             throw Failure(message: "TILLEUL_MAIL_SENDER is not an e-mail address.", status: 2)
         }
-        return MailDelivery(pool: pool, transport: transport, sender: sender, logger: logger)
+        return MailDelivery(
+            pool: pool, transport: try settings.mail.transport(folder: file("mail")), sender: sender, logger: logger)
     }
 }

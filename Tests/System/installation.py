@@ -85,12 +85,15 @@ class Installation:
         if database:
             self.environment["DATABASE_URL"] = database
         self.servers: list[Server] = []
+        # Who runs the program; nobody else than we do unless a test says so.
+        self.user: str | None = None
 
     def start(self, *arguments: str, **options) -> subprocess.Popen:
         """Starts a subcommand that needs the data directory."""
         return subprocess.Popen(
             [TILLEUL, *map(str, arguments), "--data-dir", str(self.data)], cwd=ROOT, env=self.environment,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+            user=self.user, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            **options)
 
     def run(self, *arguments: str, status: int = 0) -> subprocess.CompletedProcess:
         """Runs a subcommand that needs the data directory, and expects its exit status."""
@@ -190,7 +193,8 @@ class Server:
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
                 [TILLEUL, "serve", "--migrate", "--data-dir", str(installation.data), "--port", str(port)], cwd=ROOT,
-                env=installation.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
+                env=installation.environment, user=installation.user, stdin=subprocess.DEVNULL, stdout=log,
+                stderr=subprocess.STDOUT)
 
     def get(self, path: str) -> tuple[int, bytes]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
