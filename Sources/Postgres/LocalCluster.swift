@@ -71,11 +71,6 @@ public final class LocalCluster: Service {
         }
     }
 
-    /// `start(dataDirectory:options:logger:)` for those who only choose between safe and fast.
-    public static func start(dataDirectory: String, fsync: Bool, logger: Logger) async throws -> LocalCluster {
-        try await start(dataDirectory: dataDirectory, options: Options(fsync: fsync), logger: logger)
-    }
-
     /// Stops the cluster unless another process still uses it; returns when it is down.
     ///
     /// Connections of this process should be closed before: what they are doing is undone.

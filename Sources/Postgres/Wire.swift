@@ -104,11 +104,6 @@ final class Wire: Sendable {
         for listener in listeners { listener.finish() }
     }
 
-    /// How many statements are prepared on the server.
-    var preparedCount: Int {
-        state.withLock { $0.statements.count }
-    }
-
     /// The process number of the server's end.
     var serverProcess: Int32 {
         state.withLock { _ in PQbackendPID(connection) }
