@@ -14,15 +14,17 @@ public struct RecordController: Sendable {
     private let shelf: VoteShelf
     private let record: Record
     private let results: Results
+    private let files: RecordFiles
     /// A bundle reads the whole record: often enough for every auditor, too seldom to keep the service busy with it.
     private let bundles = Buckets(burst: 60, perMinute: 30)
 
     /// The record over the capabilities it needs.
-    public init(site: Site, shelf: VoteShelf, record: Record, results: Results) {
+    public init(site: Site, shelf: VoteShelf, record: Record, results: Results, files: RecordFiles) {
         self.site = site
         self.shelf = shelf
         self.record = record
         self.results = results
+        self.files = files
     }
 
     /// Adds `/votes/{vote}/record/…` and `/votes/{vote}/check`.
@@ -80,6 +82,10 @@ public struct RecordController: Sendable {
         if let result = try await recorded(vote), hash == Hash(of: result.bytes).hex {
             return file(result.bytes, .json, isImmutable: true)
         }
+        // What entries about papers name: batches as they were read, and explanations.
+        if let named = Hash(hex: hash), let bytes = try await files.find(named, of: vote.id) {
+            return file(bytes, .text, isImmutable: true)
+        }
         throw Absent()
     }
 
@@ -97,7 +103,8 @@ public struct RecordController: Sendable {
         guard let head = try await record.head(of: vote.id) else { throw Absent() }
         let verifier: [UInt8]? = site.assets.file(at: "/verify.py").map { Array($0.body.readableBytesView) }
         let bundle = Bundle(
-            vote: vote, opening: opening, head: head, result: result, verifier: verifier, record: record)
+            vote: vote, opening: opening, head: head, result: result, verifier: verifier, record: record,
+            files: files)
         return Response(
             status: .ok,
             headers: [
@@ -108,6 +115,8 @@ public struct RecordController: Sendable {
 
     /// The result, once the log holds it.
     private func recorded(_ vote: Vote) async throws -> VoteResult? {
+        // A copy from before the publication may be a second old while the log holds the result already.
+        let vote: Vote = vote.publishedAt == nil ? try await shelf.vote(vote.slug, isFresh: true).vote : vote
         guard let result = try await results.find(vote), try await record.holdsResult(of: vote.id) else { return nil }
         return result
     }

@@ -24,10 +24,11 @@ public final class VoteShelf: Sendable {
 
     /// The vote with the handle in the path.
     ///
+    /// - Parameter isFresh: reads it again, whatever the age of the copy.
     /// - Throws: `Absent` when there is none.
-    func vote(_ slug: String) async throws -> ShelvedVote {
+    func vote(_ slug: String, isFresh: Bool = false) async throws -> ShelvedVote {
         let now = ContinuousClock.now
-        if let known = kept.withLock({ $0[slug] }), known.until > now { return known.vote }
+        if !isFresh, let known = kept.withLock({ $0[slug] }), known.until > now { return known.vote }
         guard let vote = try await votes.find(slug) else { throw Absent() }
         let shelved: ShelvedVote = kept.withLock { kept in
             if kept.count > 200 { kept.removeAll() }
