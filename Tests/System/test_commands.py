@@ -12,7 +12,7 @@ from installation import (
 
 SUBCOMMANDS = [
     "serve", "migrate", "demo", "users create", "votes import", "votes open", "votes close", "votes count",
-    "votes publish", "votes codes", "votes replay", "votes list", "tally", "routes",
+    "votes publish", "votes destroy", "votes codes", "votes replay", "votes list", "tally", "routes",
 ]
 
 
@@ -300,6 +300,14 @@ def test_a_whole_election(house, server, tmp_path):
     assert json.loads(again.stdout)["winners"] == expected("greedy_votes", "lexico")
     assert again.stderr == ""
 
+    assert "can be contested" in house.act("destroy", vote, status=1).stderr
+    assert house.sql("SELECT count(*) FROM sealed_ballot") == [["1494"]]
+    house.sql(f"UPDATE vote SET appeal_days = 0 WHERE slug = '{vote}'")
+    house.act("destroy", vote)
+    house.act("destroy", vote)
+    assert house.sql("SELECT (SELECT count(*) FROM sealed_ballot), (SELECT count(*) FROM receipt),"
+                     " (SELECT count(credential) FROM mark), (SELECT count(*) FROM mark)") == [["0", "0", "0", "1494"]]
+
     status, archive = server.get(f"/votes/{vote}/record/bundle.tar.gz")
     bundle = tmp_path / "record.tar.gz"
     bundle.write_bytes(archive)
@@ -337,3 +345,66 @@ def test_database_url_takes_another_database(house, server):
     finally:
         other.remove()
         house.sql("DROP DATABASE elsewhere")
+
+
+# What a definition may ask of the count beside its rule.
+
+DISTRICTS = """META
+key;value
+description;Six projets
+country;France
+unit;Essai
+instance;essai
+num_projects;4
+num_votes;4
+budget;100
+vote_type;approval
+rule;greedy
+date_begin;2026
+date_end;2026
+currency;EUR
+PROJECTS
+project_id;cost;district
+1;30;north
+2;40;north
+3;50;
+4;20;
+VOTES
+voter_id;vote
+a;1,2,3
+b;1,2
+c;1,3
+d;4
+"""
+
+
+@pytest.mark.parametrize(("options", "order"), [
+    ([], ["1", "2", "4"]),                                          # 3, 2, 2 and 1 votes; 50 do not fit in 30
+    (["--per-district", "1"], ["1", "3", "4"]),
+    (["--exclusive", "1,3", "--exclusive", "2,4"], ["1", "2"]),
+    (["--envelope", "north=40"], ["1", "3"]),                       # 40 for the north, 60 for the city
+    (["--envelope", "north=40", "--leftovers-to-city"], ["1", "3", "4"]),
+    (["--in-part"], ["1", "2", "4", "3"]),                          # 3 receives the 10 that are left
+    (["--threshold", "2", "--rule", "greedy_threshold"], ["1", "2"]),
+    (["--threshold-share", "50.01", "--rule", "greedy_threshold"], ["1"]),  # more than 2 of 4 ballots: 3
+])
+def test_tally_counts_under_constraints(options, order, tmp_path):
+    file = tmp_path / "districts.pb"
+    file.write_text(DISTRICTS)
+    rule = [] if "--rule" in options else ["--rule", "greedy_votes"]
+    assert json.loads(tilleul("tally", file, *rule, *options).stdout)["order"] == order
+
+
+@pytest.mark.parametrize("options", [
+    ["--threshold", "2"], ["--threshold-share", "5"], ["--exclusive", "1,9"], ["--exclusive", "1"],
+    ["--envelope", "south=10"], ["--envelope", "north=101"], ["--envelope", "north"], ["--leftovers-to-city"],
+    ["--in-part", "--rule", "phragmen"], ["--threshold-share", "101", "--rule", "greedy_threshold"],
+    ["--envelope", "north=40", "--leftovers-to-city", "--in-part"],
+])
+def test_constraints_that_are_not_defined_together_end_with_2(options, tmp_path):
+    file = tmp_path / "districts.pb"
+    file.write_text(DISTRICTS)
+    rule = [] if "--rule" in options else ["--rule", "greedy_votes"]
+    done = tilleul("tally", file, *rule, *options, status=2)
+    assert done.stdout == ""
+    assert_plain(done.stderr)

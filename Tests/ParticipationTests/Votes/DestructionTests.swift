@@ -72,7 +72,7 @@ import Testing
 
             // A mark is still a mark: nobody is marked twice.
             #expect(try await polls.number("SELECT count(*) AS n FROM mark") == 3)
-            #expect(try await polls.ballots.standing(of: people[0], in: vote) == .marked(channel: "online"))
+            #expect(try await polls.ballots.standing(of: people[0], in: vote.id) == .marked(channel: "online"))
             let twice = await #expect(throws: PostgresError.self) {
                 try await polls.pool.execute(
                     "test.twice",
