@@ -38,9 +38,10 @@ public struct Command: Sendable {
         let status: Int32 = try await status(of: try start(source, answer, complaint))
         guard status != 127 else { throw Failure.notFound }
         guard status == 0 else {
-            throw Failure.ended(status: status, words: String(decoding: try Self.read(complaint, 500), as: UTF8.self))
+            throw Failure.ended(status: status, words: try Self.lastWords(in: complaint))
         }
-        return Array(try Self.read(answer, .max))
+        try answer.seek(toOffset: 0)
+        return Array(try answer.readToEnd() ?? Data())
     }
 
     private struct Started {
@@ -88,9 +89,11 @@ public struct Command: Sendable {
         return status
     }
 
-    private static func read(_ file: FileHandle, _ most: Int) throws -> Data {
-        try file.seek(toOffset: 0)
-        return try file.read(upToCount: most) ?? Data()
+    /// The end of what the program complained of: the reason stands there.
+    private static func lastWords(in file: FileHandle) throws -> String {
+        let length: UInt64 = try file.seekToEnd()
+        try file.seek(toOffset: length - min(length, 500))
+        return String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
     }
 
     private static func unnamedFile() throws -> FileHandle {

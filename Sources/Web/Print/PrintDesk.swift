@@ -4,8 +4,8 @@ public import Participation
 
 /// The print pack of a vote at the desk: its documents, its editions and its serial numbers.
 public struct PrintDesk: Sendable {
-    /// As many papers or lines as one file holds: what WeasyPrint lays out within its limits.
-    private static let papersAtOnce = 100, linesAtOnce = 1000
+    /// As many lines of a roll as one file holds: what WeasyPrint lays out within its limits.
+    private static let linesAtOnce = 1000
 
     private let site: Site
     private let votes: Votes
@@ -90,7 +90,13 @@ public struct PrintDesk: Sendable {
         guard let run, let first = query.integer("from") else {
             throw Refusal("prints.error.serial", ["serial": typed])
         }
-        return first...min(run.serials.upperBound, first + Self.papersAtOnce - 1)
+        return first...min(run.serials.upperBound, first + Self.papersAtOnce(of: document, in: vote) - 1)
+    }
+
+    /// As many papers as one file holds, again within the limits: each project on each paper is a line.
+    private static func papersAtOnce(of document: PrintDocument, in vote: Vote) -> Int {
+        let lines: Int = document == .ballot ? 1500 : 600
+        return min(50, max(1, lines / max(1, vote.projects.count)))
     }
 
     private static func range(_ query: Fields, most: Int, refusal: String) throws(Refusal) -> ClosedRange<Int> {
@@ -205,7 +211,7 @@ public struct PrintDesk: Sendable {
                         value: $0.rawValue, label: strings("prints.document.\($0.rawValue)"),
                         selected: $0.rawValue == fields.text("document"))
                 }, count: errors.input("count", value: fields.text("count"), strings),
-                runs: try await editions.runs(of: vote.id).map { line(of: $0, base, strings) },
+                runs: try await editions.runs(of: vote.id).map { line(of: $0, in: vote, base, strings) },
                 hasRuns: !(try await editions.runs(of: vote.id)).isEmpty,
                 editionLines: later.map { edition in
                     strings(
@@ -232,7 +238,9 @@ public struct PrintDesk: Sendable {
             pdfHref: "\(base)/\(document.rawValue).pdf\(query)")
     }
 
-    private func line(of run: Editions.Run, _ base: String, _ strings: Strings) -> PrintPackPage.Run {
+    private func line(
+        of run: Editions.Run, in vote: Vote, _ base: String, _ strings: Strings
+    ) -> PrintPackPage.Run {
         PrintPackPage.Run(
             serials: strings(
                 "prints.run.serials",
@@ -244,7 +252,10 @@ public struct PrintDesk: Sendable {
             edition: strings.number(run.edition), reserved: strings.date(run.reservedAt),
             action: "\(base)/\(run.document).pdf", inputID: "from-\(run.serials.lowerBound)",
             first: String(run.serials.lowerBound), last: String(run.serials.upperBound),
-            languageCode: run.language.rawValue, editionNumber: String(run.edition))
+            languageCode: run.language.rawValue, editionNumber: String(run.edition),
+            perFile: PrintDocument(rawValue: run.document).map {
+                strings.plural("prints.run.per_file", Self.papersAtOnce(of: $0, in: vote))
+            } ?? "")
     }
 }
 

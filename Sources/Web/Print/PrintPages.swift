@@ -25,6 +25,7 @@ struct PrintPackPage: PageView {
         let last: String
         let languageCode: String
         let editionNumber: String
+        let perFile: String
     }
 
     let title: String
@@ -75,7 +76,7 @@ struct PrintPackPage: PageView {
             Run(
                 serials: "1 à 100", document: "Bulletin", language: "Français", edition: "1", reserved: "hier",
                 action: "/desk/votes/x/print/ballot.pdf", inputID: "from-1", first: "1", last: "100",
-                languageCode: "fr", editionNumber: "1")
+                languageCode: "fr", editionNumber: "1", perFile: "50 papiers par fichier")
         ], hasRuns: true, editionLines: ["2 : une faute"], hasEditions: true,
         reason: Input(name: "reason", value: "Une faute", error: "Dites pourquoi."))
 }
