@@ -14,6 +14,7 @@ enum Plain {
             refused.reasons.map { "The account is refused: \($0)." }.joined(separator: "\n")
         case let refusal as Destructions.Refusal: sentence(for: refusal)
         case let refusal as Ballots.Refusal: "The ballot is refused: \(refusal)."
+        case let refusal as BatchRefusal: "The papers are refused: \(refusal)."
         case let error as TallyError: "It cannot be counted: \(error)."
         case Migrator.Problem.outOfDate: "\(error) Run tilleul migrate first."
         case is NotAllowed: "This act is not allowed."

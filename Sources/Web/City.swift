@@ -43,7 +43,9 @@ public struct City: Sendable {
         ResultController(site: site, shelf: shelf, results: results).add(to: routes)
         CountController(site: site, shelf: shelf, results: results).add(to: routes)
         ComparisonController(site: site, votes: votes, comparisons: RuleComparisons(pool: pool)).add(to: routes)
-        RecordController(site: site, shelf: shelf, record: Record(pool: pool), results: results).add(to: routes)
+        RecordController(
+            site: site, shelf: shelf, record: Record(pool: pool), results: results, files: RecordFiles(pool: pool)
+        ).add(to: routes)
         DeskController(site: site, processes: processes, votes: votes, acts: Acts(pool: pool)).add(to: routes)
         ProcessDesk(site: site, processes: processes).add(to: routes)
         PrintController(site: site, shelf: shelf).add(to: routes)

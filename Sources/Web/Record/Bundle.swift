@@ -12,6 +12,7 @@ struct Bundle: Sendable {
     /// The second verifier, which travels with every record.
     let verifier: [UInt8]?
     let record: Record
+    let files: RecordFiles
 
     /// The body of the answer.
     var body: ResponseBody {
@@ -19,6 +20,11 @@ struct Bundle: Sendable {
             let gzip = try GzipStream()
             for (path, bytes) in smallFiles {
                 try await writer.write(ByteBuffer(bytes: try gzip.add(Tar.file("record/\(path)", bytes))))
+            }
+            for hash in try await files.list(of: vote.id) {
+                guard let bytes = try await files.find(hash, of: vote.id) else { continue }
+                let part: [UInt8] = try gzip.add(Tar.file("record/files/\(hash.hex)", bytes))
+                if !part.isEmpty { try await writer.write(ByteBuffer(bytes: part)) }
             }
             for path in Tiles.paths(size: head.checkpoint.size) {
                 guard let bytes = try await record.tile(path, of: vote.id) else { continue }
