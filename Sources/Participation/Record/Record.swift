@@ -135,11 +135,17 @@ extension Record {
         let row: Row? = try await pool.one(
             "record.account",
             """
-            SELECT count(*) AS marks, count(sealed_ballot.mark_id) AS sealed,
-                   CASE WHEN EXISTS (SELECT FROM vote_count WHERE vote_count.vote_id = \(vote.uuid))
-                        THEN count(sealed_ballot.mark_id) ELSE 0 END AS opened
-            FROM mark LEFT JOIN sealed_ballot ON sealed_ballot.mark_id = mark.id
-            WHERE mark.vote_id = \(vote.uuid) AND mark.annulled_at IS NULL
+            SELECT marks, sealed, CASE WHEN is_counted THEN sealed ELSE 0 END AS opened
+            FROM (
+                SELECT count(*) AS marks,
+                       -- Envelopes that were destroyed had been counted; their marks tell how many there were.
+                       count(*) FILTER (WHERE sealed_ballot.mark_id IS NOT NULL
+                                        OR vote_destruction.vote_id IS NOT NULL AND mark.channel <> 'paper') AS sealed,
+                       EXISTS (SELECT FROM vote_count WHERE vote_count.vote_id = \(vote.uuid)) AS is_counted
+                FROM mark LEFT JOIN sealed_ballot ON sealed_ballot.mark_id = mark.id
+                LEFT JOIN vote_destruction ON vote_destruction.vote_id = mark.vote_id
+                WHERE mark.vote_id = \(vote.uuid) AND mark.annulled_at IS NULL
+            ) AS account
             """)
         return VoteAccount(
             marks: try row?.get("marks") ?? 0, sealed: try row?.get("sealed") ?? 0, opened: try row?.get("opened") ?? 0)
