@@ -7,7 +7,7 @@ import Web
 /// `tilleul demo`: the demonstration city.
 struct Demo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Loads the demonstration city, once: Toulouse 2019 replayed and counted, and an open vote.",
+        abstract: "Loads the demonstration city, once: Toulouse 2019 replayed and counted, and open votes.",
         discussion: "Everything it makes is marked as demonstration data on every page.")
 
     @OptionGroup var data: DataOptions
@@ -40,6 +40,7 @@ enum Demonstration {
         try await replayed(bytes, process, house)
         let codes: [String] = try await open(bytes, process, house)
         let password: String = try await accounts(house)
+        try await everywhere(bytes, process, house)
         try Console.writeSecret(signIns(house, password: password, codes: codes), to: path)
     }
 
@@ -180,6 +181,7 @@ enum Demonstration {
         return try await house.codes.issue(20, for: vote.id, by: .operator)
     }
 
+    static let officer = "bureau@demonstration.example"
     private static let people: [(email: String, name: String, roles: [Role])] = [
         ("administration@demonstration.example", "Administration (démonstration)", [.administrator]),
         ("agent@demonstration.example", "Agence de participation (démonstration)", [.participationAgent]),
@@ -187,6 +189,13 @@ enum Demonstration {
             "responsable@demonstration.example", "Responsable du scrutin (démonstration)",
             [.returningOfficer, .custodian]
         ),
+        (
+            "responsable2@demonstration.example", "Second responsable du scrutin (démonstration)", [.returningOfficer]
+        ),
+        (officer, "Bureau de vote (démonstration)", [.pollingOfficer]),
+        ("saisie-a@demonstration.example", "Saisie A (démonstration)", [.entryOperator]),
+        ("saisie-b@demonstration.example", "Saisie B (démonstration)", [.entryOperator]),
+        ("arbitrage@demonstration.example", "Arbitrage (démonstration)", [.adjudicator]),
         ("audit@demonstration.example", "Audit (démonstration)", [.auditor]),
         ("habitant@demonstration.example", "Habitant (démonstration)", []),
     ]
@@ -203,7 +212,7 @@ enum Demonstration {
         return password
     }
 
-    private static func passphrase(_ house: House, _ slug: String) throws -> String {
+    static func passphrase(_ house: House, _ slug: String) throws -> String {
         try secret(house.file("custodian/\(slug).passphrase"), groups: 5)
     }
 
@@ -235,6 +244,8 @@ enum Demonstration {
             \(accounts)
             or vote with one of these codes at \(url)/votes/budget-2026/code
             \(codes.map { "  \($0)" }.joined(separator: "\n"))
+            Open on every channel: \(url)/votes/\(everywhere), with a roll of invented people
+            (\(onTheRoll); …), places, papers and a kiosk.
 
             """
     }
