@@ -20,6 +20,7 @@ PEOPLE = {
     "resident": "habitant",
     "agent": "agent",
     "officer": "responsable",
+    "poller": "bureau",
     "auditor": "audit",
     "administrator": "administration",
 }
