@@ -220,7 +220,7 @@ def test_the_demonstration_goes_on_where_it_was_killed():
         server = house.serve()
         assert house.sql("SELECT count(*) FROM process") == [["1"]]
         assert house.sql("SELECT slug, (SELECT count(*) FROM mark WHERE vote_id = vote.id) FROM vote ORDER BY slug") == [
-            ["budget-2026", "0"], ["toulouse-2019", "1494"]]
+            ["budget-2026", "0"], ["mentions", "60"], ["partout-2026", "0"], ["toulouse-2019", "1494"]]
         verify(f"http://localhost:{server.port}/votes/toulouse-2019/record")
         voter = Voter([server.port], "budget-2026", re.search(r"^ +(\S{4}-\S{4}-\S{4})$", told, re.MULTILINE)[1], {})
         voter.enter()
