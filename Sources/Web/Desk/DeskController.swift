@@ -27,24 +27,24 @@ public struct DeskController: Sendable {
         let account: SignedInAccount = try context.requireDesk()
         let strings: Strings = site.strings(context)
         let processes: [Participation.Process] = try await processes.list()
-        let votes: [Vote] = try await votes.list().filter {
-            account.preparing($0) || account.holds(.pollingOfficer, process: $0.process, vote: $0.id)
-        }
+        let votes: [(vote: Vote, links: [PlaceLink])] = try await votes.list()
+            .map { ($0, account.tasks(in: $0, strings)) }
+            .filter { account.preparing($0.vote) || !$0.links.isEmpty }
         return site.page(
             DeskPage(
                 roles: Set(account.roles.map(\.role)).map { strings("role.\($0.rawValue)") }.sorted(),
                 processes: processes.filter { account.holds(.participationAgent, process: $0.id) }.map {
                     .init(
                         title: $0.title(context.language), href: "/desk/processes/\($0.slug)",
-                        note: strings.plural("desk.phases", $0.phases.count))
+                        note: strings.plural("desk.phases", $0.phases.count), links: [])
                 },
-                votes: votes.map { vote in
-                    let state: String = strings("votes.state.\(vote.state(at: Date()).rawValue)")
-                    return .init(
+                votes: votes.map { vote, links in
+                    .init(
                         title: vote.settings.title(context.language),
-                        // A polling officer has no business with the vote but its places.
-                        href: account.preparing(vote) ? "/desk/votes/\(vote.slug)" : PlaceScene.places(of: vote),
-                        note: state)
+                        href: account.preparing(vote) ? "/desk/votes/\(vote.slug)" : nil,
+                        note: strings("votes.state.\(vote.state(at: Date()).rawValue)"),
+                        // Whoever has a page for the vote finds the others there.
+                        links: account.preparing(vote) ? [] : links)
                 }, canCreate: account.roles.contains { $0.role == .participationAgent && $0.scope == .everything },
                 canImport: account.roles.contains { $0.role == .participationAgent },
                 canCompare: account.comparing,
@@ -84,4 +84,23 @@ extension AppContext {
 extension SignedInAccount {
     /// Whether the account reads the register of acts.
     var reading: Bool { holds(.auditor) || holds(.administrator) }
+
+    /// Where officers, operators and adjudicators work on a vote.
+    fileprivate func tasks(in vote: Vote, _ strings: Strings) -> [PlaceLink] {
+        let base = "/desk/votes/\(vote.slug)"
+        let isOfficer: Bool = holds(.pollingOfficer, process: vote.process, vote: vote.id)
+        let isOnPaper: Bool = vote.settings.channels.contains("paper")
+        var links: [PlaceLink] = []
+        if isOfficer {
+            links.append(PlaceLink(label: strings("places.title"), href: PlaceScene.places(of: vote)))
+            links.append(PlaceLink(label: strings("assistance.title"), href: "\(base)/assistance"))
+        }
+        if isOnPaper, holds(anyOf: Batches.readers, for: vote) {
+            links.append(PlaceLink(label: strings("paper.title"), href: "\(base)/batches"))
+        }
+        if isOnPaper, holds(anyOf: ClosingAccounts.readers, for: vote) {
+            links.append(PlaceLink(label: strings("account.title"), href: "\(base)/account"))
+        }
+        return links
+    }
 }

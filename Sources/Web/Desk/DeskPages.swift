@@ -6,8 +6,11 @@ struct DeskPage: PageView {
 
     struct Item: Sendable {
         let title: String
-        let href: String
+        /// The page of the process or vote itself, for those who prepare it.
+        let href: String?
         let note: String
+        /// The pages of the others.
+        let links: [PlaceLink]
     }
 
     let roles: [String]
@@ -20,8 +23,14 @@ struct DeskPage: PageView {
     let canReadActs: Bool
 
     static let sample = DeskPage(
-        roles: ["Agent"], processes: [Item(title: "Diagonales", href: "/desk/processes/d", note: "5 étapes")],
-        votes: [Item(title: "Budget", href: "/desk/votes/x", note: "Ouvert")], canCreate: true, canImport: true,
+        roles: ["Agent"],
+        processes: [Item(title: "Diagonales", href: "/desk/processes/d", note: "5 étapes", links: [])],
+        votes: [
+            Item(title: "Budget", href: "/desk/votes/x", note: "Ouvert", links: []),
+            Item(
+                title: "Écoles", href: nil, note: "Ouvert",
+                links: [PlaceLink(label: "Lots de bulletins", href: "/desk/votes/y/batches")]),
+        ], canCreate: true, canImport: true,
         canCompare: true, canGrant: true, canReadActs: true)
 }
 

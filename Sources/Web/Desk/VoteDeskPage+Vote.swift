@@ -26,7 +26,9 @@ extension VoteDeskPage {
             canClose: isOfficer && [.scheduled, .open, .ended].contains(state), isEarly: state != .ended,
             canCount: state == .closed && (isOfficer || isCustodian), canPublish: state == .counted && isOfficer,
             canDestroy: state == .published && isOfficer,
-            canIssue: isOfficer && vote.settings.eligibility.contains("code") && vote.closedAt == nil,
+            // Where there is a roll every code belongs to somebody on it: the packages make those.
+            canIssue: isOfficer && vote.settings.eligibility.contains("code")
+                && !vote.settings.eligibility.contains("roll") && vote.closedAt == nil,
             codes: strings.plural("desk.codes", codes), passphrase: errors.input("passphrase", strings),
             key: errors.input("key", value: key, strings), number: errors.input("count", strings))
     }
