@@ -146,7 +146,7 @@ public struct ListImports: Sendable {
                     let person: ID<Person> = ID(try row.get("person_id", as: UUID.self))
                     let made: Marks.Made = try await marks.paper(for: person, duty, by: actor, in: transaction)
                     outcome = made.replaced == nil ? "marked" : "other_annulled"
-                } catch MarkRefusal.marked {
+                } catch MarkRefusal.marked, MarkRefusal.notEligible {
                     outcome = "without_mark"
                 }
             }

@@ -15,6 +15,10 @@ public struct FoundVoter: Sendable, Hashable {
     public let address: String
     /// The live mark.
     public let mark: Mark?
+    fileprivate let entry: RollEntry?
+
+    /// Whether the person reaches the least age of the vote. Whoever is not on the roll was asked when they declared.
+    public func isOld(enough vote: Vote) -> Bool { entry?.isOld(enough: vote) ?? true }
 }
 
 /// Everybody who can vote at a place, found by a few letters of their names.
@@ -45,7 +49,7 @@ public struct Voters: Sendable {
                 let person: ID<Person> = ID(try row.get("person_id", as: UUID.self))
                 return FoundVoter(
                     person: person, line: nil, name: try row.get("name"), birth: try row.get("birth"),
-                    address: try row.get("tie"), mark: live[person])
+                    address: try row.get("tie"), mark: live[person], entry: nil)
             })
         return Array(found.prefix(limit))
     }
@@ -66,7 +70,7 @@ public struct Voters: Sendable {
             """)
         return FoundVoter(
             person: person, line: nil, name: try row?.get("name") ?? "", birth: try row?.get("birth") ?? "",
-            address: try row?.get("tie") ?? "", mark: mark)
+            address: try row?.get("tie") ?? "", mark: mark, entry: nil)
     }
 
     /// Declared people, and people whose account was opened at a desk. They are few: the roll has the others.
@@ -100,5 +104,6 @@ extension FoundVoter {
         birth = entry.birthDate.map { "\($0)" } ?? entry.birthYear.map { "\($0)" } ?? ""
         address = [entry.address, entry.district].filter { !$0.isEmpty }.joined(separator: ", ")
         self.mark = mark
+        self.entry = entry
     }
 }

@@ -39,6 +39,15 @@ extension RollEntry {
         roll_entry.roll_number, roll_entry.email, roll_entry.removed_at
         """
 
+    /// Whether a `roll_entry` reaches the least age of its `vote` by the closing day: ``isOld(enough:)`` for queries.
+    static let isOldEnough: SQL =
+        """
+        coalesce((roll_entry.birth_date + make_interval(years => vote.minimum_age))::date
+                     <= (vote.closes_at AT TIME ZONE 'UTC')::date,
+                 roll_entry.birth_year + vote.minimum_age <= extract(year FROM vote.closes_at AT TIME ZONE 'UTC'),
+                 true)
+        """
+
     init(row: Row) throws {
         id = ID(try row.get("id", as: UUID.self))
         vote = ID(try row.get("vote_id", as: UUID.self))

@@ -128,8 +128,8 @@ extension VotingCodes {
         try await transaction.query(
             "code_package.recipients",
             """
-            SELECT \(sql: RollEntry.columns) FROM roll_entry
-            WHERE vote_id = \(vote.uuid) AND removed_at IS NULL
+            SELECT \(sql: RollEntry.columns) FROM roll_entry JOIN vote ON vote.id = roll_entry.vote_id
+            WHERE vote_id = \(vote.uuid) AND removed_at IS NULL AND \(sql: RollEntry.isOldEnough)
               AND NOT EXISTS (SELECT FROM voting_code
                               WHERE voting_code.person_id = roll_entry.person_id AND voting_code.voided_on IS NULL)
             ORDER BY line LIMIT \(limit)

@@ -124,8 +124,8 @@ public struct Marks: Sendable {
         throw MarkRefusal.closed
     }
 
-    /// Marks several people of the roll on paper at once, and returns those who were not marked before. The entries
-    /// stand in the record in an order that tells nothing of the list's.
+    /// Marks several people of the roll on paper at once, and returns those who were not marked before and are of age.
+    /// The entries stand in the record in an order that tells nothing of the list's.
     func papers(for people: [UUID], _ duty: Duty, in transaction: Transaction) async throws -> [UUID] {
         let rows: [Row] = try await transaction.query(
             "mark.insert_many",
@@ -134,6 +134,9 @@ public struct Marks: Sendable {
             SELECT given.mark, \(duty.vote), given.person, given.credential, 'paper', \(duty.place), \(duty.moment)
             FROM unnest(\(people.map { _ in ID<Mark>().uuid })::uuid[], \(people)::uuid[],
                         \(people.map { _ in Random.bytes(16) })::bytea[]) AS given (mark, person, credential)
+            JOIN roll_entry ON roll_entry.vote_id = \(duty.vote) AND roll_entry.person_id = given.person
+            JOIN vote ON vote.id = roll_entry.vote_id
+            WHERE \(sql: RollEntry.isOldEnough)
             ON CONFLICT (vote_id, person_id) WHERE annulled_at IS NULL DO NOTHING
             RETURNING person_id, credential
             """)
@@ -219,7 +222,7 @@ public struct Marks: Sendable {
         ).map(Mark.init(row:))
     }
 
-    /// Whether an officer may mark the person: on the roll, declared, the holder of a code of the vote, or of an
+    /// Whether an officer may mark the person: on the roll and of age, declared, the holder of a code of the vote, or of an
     /// account that was opened at a desk.
     static func isEligible(
         _ person: ID<Person>, in vote: ID<Vote>, in executor: some Executor
@@ -228,8 +231,9 @@ public struct Marks: Sendable {
             "mark.eligible",
             """
             SELECT 1 AS found
-            WHERE EXISTS (SELECT FROM roll_entry
-                          WHERE vote_id = \(vote) AND person_id = \(person) AND removed_at IS NULL)
+            WHERE EXISTS (SELECT FROM roll_entry JOIN vote ON vote.id = roll_entry.vote_id
+                          WHERE vote_id = \(vote) AND person_id = \(person) AND removed_at IS NULL
+                            AND \(sql: RollEntry.isOldEnough))
                OR EXISTS (SELECT FROM declaration
                           WHERE vote_id = \(vote) AND person_id = \(person) AND confirmed_at IS NOT NULL)
                OR EXISTS (SELECT FROM voting_code

@@ -128,15 +128,19 @@ public struct IssueController: Sendable {
     ) -> IssuePage.Line {
         let prevails: Bool =
             scene.vote.settings.policy == "paper_prevails" && voter.mark.map { $0.channel != .paper } ?? false
-        let canMark: Bool = voter.mark == nil || prevails
+        let isOldEnough: Bool = voter.isOld(enough: scene.vote)
+        let canMark: Bool = isOldEnough && (voter.mark == nil || prevails)
+        let least: String = strings.number(scene.vote.settings.minimumAge)
         let takesPaper: Bool = scene.vote.settings.channels.contains("paper")
         let kiosk: String? =
-            scene.vote.settings.channels.contains("kiosk") && open.contains { $0.purpose == .kiosk }
+            isOldEnough && scene.vote.settings.channels.contains("kiosk") && open.contains { $0.purpose == .kiosk }
             ? "\(scene.base)/kiosk?person=\(voter.person)" : nil
         return IssuePage.Line(
             key: String(index + 1), person: voter.person.description, name: voter.name, birth: voter.birth,
             address: voter.address, number: voter.line.map { strings.number($0) }, voted: voter.mark?.words(strings),
-            effect: prevails ? strings("places.issue.prevails") : nil, canMark: canMark && takesPaper,
+            effect: isOldEnough
+                ? (prevails ? strings("places.issue.prevails") : nil)
+                : strings("rolls.problem.too_young", ["least": least]), canMark: canMark && takesPaper,
             isFirst: isFirst, kioskHref: kiosk)
     }
 
