@@ -85,7 +85,7 @@ import Testing
             #expect(twice?.constraint == "mark_one_per_person")
 
             let account = try await polls.record.account(of: vote.id)
-            #expect([account.marks, account.sealed, account.opened] == [3, 3, 3])
+            #expect([account.marks, account.sealed, account.opened] as [Int] == [3, 3, 3])
 
             // Once more changes nothing, and the record tells it once.
             #expect(try await refusal(polls, vote) == nil)
