@@ -44,7 +44,7 @@ def opened(service, tmp_path, slug: str) -> list[str]:
 def counted(service, tmp_path, slug: str) -> None:
     """Closes, counts, publishes and verifies."""
     data = ["--data-dir", str(service.data)]
-    service.run("votes", "close", slug, "--early", *data)
+    service.run("votes", "close", slug, *data)
     service.run("votes", "count", slug, "--passphrase-file", str(tmp_path / "passphrase"), *data)
     service.run("votes", "publish", slug, *data)
     verifier = os.environ.get("TILLEUL_VERIFY")

@@ -59,7 +59,7 @@ public struct RuleComparisons: Sendable {
         try await pool.transaction("comparison.begin") { transaction in
             try await transaction.execute(
                 "comparison.sweep",
-                "DELETE FROM rule_comparison WHERE made_at < now() - make_interval(days => \(Self.days))")
+                "DELETE FROM rule_comparison WHERE made_at < now() - make_interval(days => \(Self.days)::int)")
             try await transaction.execute(
                 "comparison.insert",
                 """

@@ -98,7 +98,8 @@ extension VoteFormPage {
         ballotFields = fields.ballotFields
         grades = fields.input("grades")
         budget = fields.short("budget", hint: "desk.form.budget.hint", inputmode: "decimal", isOptional: false)
-        rules = fields.options("rule", Rule.allCases.map { ($0.name, strings("votes.counting.\($0.name)")) })
+        rules = fields.options(
+            "rule", Rule.allCases.map { ($0.name, "\(strings("desk.rule_name.\($0.name)")) (\($0.name))") })
         ruleProblem = fields.input("rule")
         ties = fields.options(
             "tie",

@@ -84,7 +84,8 @@ public struct ComparisonController: Sendable {
                 }, file: errors.input("file", strings), rules: errors.input("rules", strings),
                 choices: Rule.allCases.map { rule in
                     .init(
-                        id: "rule-\(rule.name)", value: rule.name, words: strings("votes.counting.\(rule.name)"),
+                        id: "rule-\(rule.name)", value: rule.name, name: strings("desk.rule_name.\(rule.name)"),
+                        words: strings("votes.counting.\(rule.name)"),
                         checked: chosen.contains(rule.name))
                 }, tie: errors.input("tie", strings),
                 ties: TieOrder.allCases.map {

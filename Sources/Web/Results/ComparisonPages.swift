@@ -9,6 +9,7 @@ struct RuleComparisonFormPage: PageView {
     struct Choice: Sendable {
         let id: String
         let value: String
+        let name: String
         let words: String
         let checked: Bool
     }
@@ -30,7 +31,10 @@ struct RuleComparisonFormPage: PageView {
         vote: Input(name: "vote", error: "Choisissez."),
         votes: [SelectOption(value: "x", label: "Budget", selected: true)], file: Input(name: "file", error: "—"),
         rules: Input(name: "rules", error: "—"),
-        choices: [Choice(id: "rule-greedy_votes", value: "greedy_votes", words: "Par votes.", checked: true)],
+        choices: [
+            Choice(
+                id: "rule-greedy_votes", value: "greedy_votes", name: "Par soutien", words: "Par votes.", checked: true)
+        ],
         tie: Input(name: "tie", error: "—"), ties: [SelectOption(value: "lexico", label: "lexico", selected: true)])
 }
 
@@ -41,7 +45,7 @@ struct RuleComparisonPage: PageView {
     /// One rule with its figures.
     struct Line: Sendable {
         let rule: String
-        let words: String
+        let name: String
         let projects: String
         let cost: String
         let represented: String
@@ -69,7 +73,7 @@ struct RuleComparisonPage: PageView {
         heading: "Règles comparées", lead: "3 bulletins", isRunning: true, progress: "1 règle sur 3", isAbandoned: true,
         lines: [
             Line(
-                rule: "greedy_votes", words: "Par votes.", projects: "3", cost: "1 €", represented: "3 (100 %)",
+                rule: "greedy_votes", name: "Par soutien", projects: "3", cost: "1 €", represented: "3 (100 %)",
                 average: "1,5")
         ], rules: ["greedy_votes"], rows: [Row(title: "4. Un jardin", cells: ["oui"])], hasRows: true,
         kept: "Gardée 30 jours.")
@@ -96,7 +100,7 @@ extension RuleComparisonPage {
             let share: Int64 = outcome.represented * 10_000 / max(1, outcome.ballots)
             let tenths: Int64 = outcome.choices * 10 / max(1, outcome.ballots)
             return Line(
-                rule: outcome.rule, words: strings("votes.counting.\(outcome.rule)"),
+                rule: outcome.rule, name: strings("desk.rule_name.\(outcome.rule)"),
                 projects: outcome.winners.map { strings.number($0.count) } ?? strings("desk.comparison.uncounted"),
                 cost: money(outcome.cost),
                 represented: strings(

@@ -71,7 +71,7 @@ struct CountWords {
         sentences.append(
             strings("results.count.cost", ["cost": money(decision.cost), "left": money(decision.before)]))
         if let payment = decision.payment { sentences.append(self.payment(payment)) }
-        sentences.append(words.sentence(decision))
+        sentences.append(words.sentence(decision, isStep: true))
         return sentences
     }
 
@@ -150,7 +150,10 @@ struct CountWords {
     }
 
     /// The grades of every project, in the order of the count; nil without grades.
-    var merits: Merits? { merits(of: result.decisions.map(\.project)) }
+    var merits: Merits? {
+        // Funding in part decides about a project a second time.
+        merits(of: result.decisions.filter { $0.phase != Step.Phase.part.rawValue }.map(\.project))
+    }
 
     /// The grades of some projects; nil without grades.
     func merits(of projects: [String]) -> Merits? {

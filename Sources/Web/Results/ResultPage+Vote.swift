@@ -121,7 +121,7 @@ private struct ChannelTable {
         lines = [
             line(strings("results.group.valid")) { $0.valid }, line(strings("results.group.blank")) { $0.blank },
             line(strings("results.group.invalid")) { $0.invalid },
-            line(strings("results.group.ballots")) { $0.ballots },
+            line(strings("results.total")) { $0.ballots },
         ]
     }
 }

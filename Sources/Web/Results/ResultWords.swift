@@ -15,17 +15,20 @@ struct ResultWords {
 
     /// What became of a project, in one sentence.
     func outcome(of project: String) -> String? {
-        result.decisions.last { $0.project == project }.map(sentence)
+        result.decisions.last { $0.project == project }.map { sentence($0) }
     }
 
     /// The reason of one decision.
-    func sentence(_ decision: VoteResult.Decision) -> String {
+    ///
+    /// - Parameter isStep: the money that was left has just been said.
+    func sentence(_ decision: VoteResult.Decision, isStep: Bool = false) -> String {
         let money: (Int64) -> String = { strings.money($0, currency: vote.settings.currency) }
         var sentence: String
         if let amount = decision.amount {
             sentence = strings("results.selected_in_part", ["amount": money(amount)])
         } else if decision.isSelected {
-            sentence = strings("results.selected", ["before": money(decision.before), "after": money(decision.after)])
+            let key: String = isStep ? "results.count.selected" : "results.selected"
+            sentence = strings(key, ["before": money(decision.before), "after": money(decision.after)])
         } else {
             var arguments: [String: String] = decision.arguments
             arguments["left"] = money(decision.before)
