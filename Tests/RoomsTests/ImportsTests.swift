@@ -16,7 +16,8 @@ struct ImportsTests {
             "PublicRecord", "Postgres", "CArgon2", "CCurl", "Crypto", "Logging", "ServiceLifecycle",
         ]),
         "Web": toolchain.union([
-            "Participation", "PublicRecord", "CQREncode", "CZlib", "Crypto", "Hummingbird", "HummingbirdCore", "HTTPTypes",
+            "Participation", "PublicRecord", "CQREncode", "CZlib", "Crypto", "Hummingbird", "HummingbirdCore",
+            "HTTPTypes",
             "Logging",
             "Mustache", "NIOCore", "NIOHTTP1", "NIOHTTPTypes",
         ]),
@@ -65,7 +66,7 @@ struct ImportsTests {
         ] {
             #expect(Self.module(line[...]) == "Web", "\(line)")
         }
-        for line in ["// import Web", "let important = 1", "/// import Web", "importer.run()"] {
+        for line in ["// import Web", "let important = 1", "/// import Web", "importer.run()", "import file: ID?"] {
             #expect(Self.module(line[...]) == nil, "\(line)")
         }
     }
@@ -113,7 +114,7 @@ struct ImportsTests {
 
     private static func module(_ line: Substring) -> String? {
         let pattern =
-            /^\s*(?:@\w+\s+)*(?:(?:public|internal|package|private|fileprivate)\s+)?import\s+(?:(?:struct|class|enum|func|protocol|typealias|var|let)\s+)?(\w+)/
+            /^\s*(?:@\w+\s+)*(?:(?:public|internal|package|private|fileprivate)\s+)?import\s+(?:(?:struct|class|enum|func|protocol|typealias|var|let)\s+)?(\w+)(?=[\s.;]|$)/
         return line.firstMatch(of: pattern).map { String($0.1) }
     }
 }

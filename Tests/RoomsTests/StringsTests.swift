@@ -91,6 +91,17 @@ struct StringsTests {
         #expect(idle.sorted() == [])
     }
 
+    @Test("every act that the register can hold has words, and no other")
+    func acts() {
+        var recorded: Set<String> = []
+        for file in House.files(in: "Sources/Participation", ending: ".swift") {
+            for act in file.text.matches(of: /Acts\.record\(\s*(?:\w+ \? )?"(\w+)"(?: : "(\w+)")?/) {
+                recorded.formUnion([act.1, act.2].compactMap { $0.map { "act.\($0)" } })
+            }
+        }
+        #expect(recorded.symmetricDifference(keys.filter { $0.hasPrefix("act.") }).sorted() == [])
+    }
+
     /// The literals of a source that look like keys.
     private static func literals(of source: String) -> [String] {
         source.matches(of: /"([a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)+)"/).map { String($0.1) }

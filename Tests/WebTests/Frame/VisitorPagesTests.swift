@@ -66,9 +66,12 @@ struct VisitorPagesTests {
             #expect(made.value == 2)
             let visitor = try await client.get("/page")
             #expect(made.value == 3 && !visitor.text.contains("Odile") && visitor.all("set-cookie").isEmpty)
+            // What was kept for visitors is not for somebody who has signed in.
+            let again = try await client.get("/page", [("Cookie", "session=\(token.text)")])
+            #expect(made.value == 4 && again.text.contains("Odile"))
             let form = try await client.get("/form")
             let other = try await client.get("/form")
-            #expect(made.value == 5 && form.body != other.body && form.cookies != other.cookies)
+            #expect(made.value == 6 && form.body != other.body && form.cookies != other.cookies)
         }
     }
 }
