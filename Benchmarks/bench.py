@@ -12,6 +12,7 @@ import time
 
 import casting
 import counting
+import roll
 import tally
 import verification
 from house import CONNECTIONS, POSTGRES, House, output
@@ -141,7 +142,7 @@ def count(_):
 
 PARTS = {
     "client": client, "casting": cast, "page": page, "counting": count, "verification": verification.measure,
-    "tally": tally.measure}
+    "tally": tally.measure, "roll": roll.measure}
 
 
 def main():

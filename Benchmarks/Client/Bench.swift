@@ -8,7 +8,10 @@ import Postgres
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measures the parts of the service; called by Scripts/bench.",
-        subcommands: [ClusterCommand.self, SelectCommand.self, VotersCommand.self, CastCommand.self])
+        subcommands: [
+            ClusterCommand.self, SelectCommand.self, VotersCommand.self, CastCommand.self,
+            SearchCommand.self,
+        ])
 }
 
 /// Keeps a private server running, so that the service can come and go between two rounds.

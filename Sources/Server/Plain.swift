@@ -12,6 +12,9 @@ enum Plain {
         case let refusal as ProcessRefusal: "The process is refused: \(refusal)."
         case let refused as Refused<AccountRefusal>:
             refused.reasons.map { "The account is refused: \($0)." }.joined(separator: "\n")
+        case let refusal as RollRefusal: sentence(for: refusal)
+        case let refused as Refused<RollRefusal>: refused.reasons.map(sentence).joined(separator: "\n")
+        case let refusal as CodeRefusal: "The codes are refused: \(refusal)."
         case let refusal as Destructions.Refusal: sentence(for: refusal)
         case let refusal as Ballots.Refusal: "The ballot is refused: \(refusal)."
         case let refusal as BatchRefusal: "The papers are refused: \(refusal)."

@@ -146,8 +146,21 @@ extension RollImports {
             """)
     }
 
+    /// From this size on the first version of a roll has a partition of its own.
+    private static let many = 10_000
+
     /// New people, each with a person of their own and the next lines in the order of their names.
     private func add(_ found: RollImport, _ vote: UUID, number: Int, _ transaction: some Executor) async throws {
+        if found.basedOn == 0, found.rows >= Self.many {
+            // Only while these indexes are built.
+            try await transaction.execute("roll_entry.memory", "SET LOCAL maintenance_work_mem = '256MB'")
+            try await transaction.execute(
+                "roll_entry.people_of_first",
+                "INSERT INTO person (id) SELECT person_id FROM roll_row WHERE import_id = \(found.id.uuid) ORDER BY 1")
+            try await transaction.execute(
+                "roll_entry.load", "SELECT roll_load(\(found.id.uuid), \(vote), \(number)::int4)")
+            return
+        }
         let isNew: SQL =
             """
             line.import_id = \(found.id.uuid)

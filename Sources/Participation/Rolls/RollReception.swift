@@ -71,8 +71,8 @@ public struct RollReception {
             throw RollRefusal.unreadableHeader(RollProblem(header.line, problem, columns: []))
         }
         if !pending.isEmpty { try await keep(pending) }
-        let headers: [String] = header.texts.map { String($0.prefix(80)) }
-        let sample: [[String]] = rows.dropFirst().prefix(5).map { $0.texts.map { String($0.prefix(80)) } }
+        let headers: [String] = header.texts.map(Self.shown)
+        let sample: [[String]] = rows.dropFirst().prefix(5).map { $0.texts.map(Self.shown) }
         let json = String(decoding: try JSONEncoder().encode(sample), as: UTF8.self)
         try await pool.execute(
             "roll_import.received",
@@ -84,6 +84,11 @@ public struct RollReception {
                 columns = \(RollColumns.guess(headers).map { $0?.rawValue ?? "" }), touched_at = now()
             WHERE id = \(id.uuid) AND state = 'receiving'
             """)
+    }
+
+    /// As much of a value as is shown, without what no page can show.
+    private static func shown(_ text: String) -> String {
+        String(text.prefix(80).map { $0.isASCII && $0.asciiValue! < 0x20 ? "\u{FFFD}" : $0 })
     }
 
     /// The first rows; a fault after the second is left to the reading of the whole, which tells it with its line.

@@ -10,6 +10,8 @@ struct RollRowReader: Sendable {
         postcode, district, roll_number, email, family_key, given_key
         """
 
+    private static let fields: [RollField] = RollField.allCases
+
     private let columns: [RollField?]
     private let place: [RollField: Int]
     private let required: [RollField]
@@ -42,7 +44,7 @@ struct RollRowReader: Sendable {
         }
         if texts.isEmpty { return false }
         let before: Int = problems.count
-        for field in RollField.allCases {
+        for field in Self.fields {
             guard let text = texts[field] else {
                 if required.contains(field) { problems.append(RollProblem(row.line, field, .missing)) }
                 continue
@@ -61,11 +63,12 @@ struct RollRowReader: Sendable {
     // MARK: Values
 
     private static func fault(in text: String, of field: RollField) -> RollProblem.Reason? {
-        if text.utf8.count > 800 || text.count > 200 { return .tooLong }
+        if text.utf8.count > 200, text.utf8.count > 800 || text.count > 200 { return .tooLong }
         if text.utf8.contains(where: { $0 >= 0x80 }), isMangled(text) { return .mangledText }
         switch field {
         case .rollNumber:
-            if text.firstMatch(of: /^[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+$/) != nil { return .mangledNumber }
+            let hasLetter: Bool = text.utf8.contains { $0 | 0x20 == UInt8(ascii: "e") }
+            if hasLetter, text.wholeMatch(of: /[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+/) != nil { return .mangledNumber }
             if text.utf8.allSatisfy({ $0 == UInt8(ascii: "#") }) { return .mangledNumber }
         case .email:
             if EmailAddress(text) == nil { return .badEmail }

@@ -57,11 +57,11 @@ struct RollSearch {
             """
     }
 
-    /// People whose family name begins with the same two letters as a word typed, the most similar names first.
+    /// People whose family name begins with the same three letters as a word typed, the most similar names first.
     func alike(in vote: ID<Vote>, limit: Int) -> SQL {
         let typed: String = words.joined(separator: " ")
         let ways: [SQL] = words.filter { $0.count > 2 }.map { word in
-            let start = String(word.prefix(2))
+            let start = String(word.prefix(3))
             return """
                 SELECT entry.*, similarity(entry.family_key || ' ' || entry.given_key, \(typed)) AS likeness
                 FROM roll_entry AS entry

@@ -5,7 +5,7 @@ public import Participation
 /// Packages of voting codes at the desk: made and printed at once, and what became of them.
 public struct PackageDesk: Sendable {
     /// As many letters as one PDF holds; larger packages are a file for the mail merge.
-    private static let mostLetters = 500
+    private static let mostLetters = 300
 
     private let site: Site
     private let votes: Votes
@@ -51,7 +51,7 @@ public struct PackageDesk: Sendable {
                 form.text("label"), for: recipients, in: scene.vote.id, by: scene.acting(VotingCodes.makers))
             let package: Int = try await codes.packages(of: scene.vote.id).first?.number ?? 1
             return isLetters
-                ? try await pdf(letters, package, scene, context) : csv(letters, package, scene.vote, context)
+                ? await pdf(letters, package, scene, request, context) : csv(letters, package, scene.vote, context)
         } catch let refusal as CodeRefusal {
             return try await page(form, refusal.fieldErrors, request, context)
         }
@@ -98,8 +98,8 @@ public struct PackageDesk: Sendable {
 
     /// The letters, a page each.
     private func pdf(
-        _ letters: [CodeLetter], _ package: Int, _ scene: RollScene, _ context: AppContext
-    ) async throws -> Response {
+        _ letters: [CodeLetter], _ package: Int, _ scene: RollScene, _ request: Request, _ context: AppContext
+    ) async -> Response {
         let job: PrintJob = PrintPack(site: site).letters(
             letters.map { letter in
                 PrintPack.CodeLetter(
@@ -110,7 +110,7 @@ public struct PackageDesk: Sendable {
                         ]
                     } ?? [], package: package, number: letter.number, code: letter.code)
             }, of: scene.vote, in: context.language, below: "/desk/votes/\(scene.vote.slug)/packages")
-        return try await site.printPDF(job, name: "\(scene.vote.slug)-codes-\(package).pdf", context)
+        return await site.printOnce(job, name: "\(scene.vote.slug)-codes-\(package).pdf", request, context)
     }
 
     private func page(

@@ -50,6 +50,8 @@ struct RollImportPage: PageView {
     let columns: [Column]
     let progress: Strip?
     let isStalled: Bool
+    /// What starts the work again.
+    let again: PlaceLink?
     let problemWords: String?
     let problems: [Problem]
     let figures: [PlaceFact]
@@ -78,7 +80,8 @@ struct RollImportPage: PageView {
             Column(
                 input: Input(name: "column-0", error: "Manque."), header: "Nom", samples: "Dupont",
                 options: [SelectOption(value: "family_name", label: "Nom", selected: true)])
-        ], progress: Strip(words: "10 %", permille: 100), isStalled: true, problemWords: "1 problème",
+        ], progress: Strip(words: "10 %", permille: 100), isStalled: true,
+        again: PlaceLink(label: "Reprendre", href: "/x"), problemWords: "1 problème",
         problems: [Problem(line: "2", field: "Nom", text: "Vide.")], figures: [PlaceFact(name: "ajoutées", text: "3")],
         keptWords: "1 reste", minorWords: "1 mineur", removedWords: "1 sort", amendment: true,
         groups: [
@@ -112,6 +115,12 @@ extension RollImportPage {
                     ["percent": String(found.percent), "rows": strings.number(found.rows)]),
                 permille: state == .reading ? found.percent * 10 : 0) : nil
         isStalled = isWorking && found.isStalled
+        again =
+            switch state {
+            case .reading where isStalled: PlaceLink(label: strings("rolls.stalled.read"), href: "\(base)/reading")
+            case .applying where isStalled: PlaceLink(label: strings("rolls.stalled.apply"), href: "\(base)/version")
+            default: nil
+            }
         let isRefused: Bool = state == .refused
         problemWords =
             isRefused

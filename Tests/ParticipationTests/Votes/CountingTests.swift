@@ -1,7 +1,7 @@
 import Foundation
 import Participation
 import Postgres
-import PublicRecord
+@testable import PublicRecord
 import Testing
 
 /// What a definition asks of the count, from the settings to the published result and what is told about it.
