@@ -67,7 +67,7 @@ struct VisitorPagesTests {
             let visitor = try await client.get("/page")
             #expect(made.value == 3 && !visitor.text.contains("Odile") && visitor.all("set-cookie").isEmpty)
             // What was kept for visitors is not for somebody who has signed in.
-            let again = try await client.get("/page", [("Cookie", "session=\(token.text)")])
+            let again = try await client.get("/page", [("Cookie", "session=\(token.text); language=fr")])
             #expect(made.value == 4 && again.text.contains("Odile"))
             let form = try await client.get("/form")
             let other = try await client.get("/form")
