@@ -15,6 +15,7 @@ struct Counters: Sendable {
     var batches: Batches { Batches(pool: pool) }
     var entries: PaperEntries { PaperEntries(pool: pool) }
     var imports: PaperImports { PaperImports(pool: pool) }
+    var ballots: Ballots { Ballots(pool: pool, secrets: polls.secrets, correspondent: PlainMarkLetters()) }
     var settlements: Settlements { Settlements(pool: pool) }
     var accounts: ClosingAccounts { ClosingAccounts(pool: pool) }
     var discrepancies: Discrepancies { Discrepancies(pool: pool) }
@@ -109,6 +110,41 @@ struct Counters: Sendable {
                 INSERT INTO record_pending (vote_id, entry) VALUES (\(vote.id.uuid), \(entry.bytes))
                 """)
         }
+    }
+
+    /// People who may vote in this vote, each with a living code.
+    func voters(_ number: Int) async throws -> [ID<Person>] {
+        let people: [UUID] = (0..<number).map { _ in ID<Person>().uuid }
+        let hashes: [[UInt8]] = people.map { Array(Hash(of: Array("\($0)".utf8)).bytes) }
+        try await pool.execute("test.people", "INSERT INTO person (id) SELECT unnest(\(people)::uuid[])")
+        try await pool.execute(
+            "test.codes",
+            """
+            INSERT INTO voting_code (id, vote_id, person_id, code_hash)
+            SELECT gen_random_uuid(), \(vote.id.uuid), given.person, given.hash
+            FROM unnest(\(people)::uuid[], \(hashes)::bytea[]) AS given (person, hash)
+            """)
+        return people.map { ID($0) }
+    }
+
+    /// Casts ballots online, one for each person.
+    func cast(_ list: [Ballot], by people: [ID<Person>]) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (index, ballot) in list.enumerated() {
+                if index >= 4 { try await group.next() }
+                group.addTask {
+                    _ = try await ballots.cast(ballot, by: .code(people[index]), in: vote, nonce: FormNonce())
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    /// The sheet of an entry with its lines, as the desk hands it out.
+    func sheet(_ lines: [String], _ letter: PaperEntry.Letter, _ handle: String) -> String {
+        let definition = Hex.encode(Array(vote.opening!.hash.prefix(6)))
+        return "paper;choices;batch;entry;definition\r\n"
+            + lines.enumerated().map { "\($0 + 1);\($1);\(handle);\(letter.rawValue);\(definition)\r\n" }.joined()
     }
 
     /// The record as anyone downloads it.
