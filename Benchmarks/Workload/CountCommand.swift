@@ -21,15 +21,15 @@ struct CountCommand: ParsableCommand {
         guard let rule = Rule(name: rule), let read = PabulibFile.parse(bytes).file else {
             throw ValidationError("There is no such rule, or no such election.")
         }
-        let start = Self.processorTime
+        let start = Processor.time
         let election = try read.election()
-        let grouping = Self.processorTime - start
+        let grouping = Processor.time - start
         var times: [Double] = []
         var winners: [String] = []
         repeat {
-            let start = Self.processorTime
+            let start = Processor.time
             winners = try tally(election, rule: rule, tie: .lexico, parameters: read.parameters).winners
-            times.append(Self.processorTime - start)
+            times.append(Processor.time - start)
         } while times.reduce(0, +) < seconds && times.count < 10_000
         let document: CanonicalJSON = ["winners": .array(winners.map { .string($0) })]
         let first = times[0]
@@ -38,12 +38,5 @@ struct CountCommand: ParsableCommand {
             String(decoding: document.encoded().dropLast(), as: UTF8.self)
                 + ",\"seconds\":\(times[times.count / 2]),\"first\":\(first),\"grouping\":\(grouping)"
                 + ",\"counts\":\(times.count)}")
-    }
-
-    /// What this process has used of the processor so far, in seconds.
-    private static var processorTime: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 }

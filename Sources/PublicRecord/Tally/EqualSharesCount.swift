@@ -54,30 +54,31 @@ struct EqualSharesCount {
     func settle() -> Result {
         var size = firstShare()
         var run = SharesRun(problem, isFiltered: isFiltered)
-        var standing = books(of: &run, with: size)
+        var books = ledger
+        spend(size, &run, &books)
         var runs = 1
         var stop: Share.Stop? = variant.isRaised ? nil : .once
         while stop == nil {
-            if variant.stopsWhenExhaustive, isExhaustive(standing) {
+            if variant.stopsWhenExhaustive, isExhaustive(books) {
                 stop = .exhaustive
-            } else if isComplete(standing) {
+            } else if isComplete(books) {
                 stop = .complete
             } else {
                 let raised = size.raised(by: step)
-                let next = books(of: &run, with: raised)
+                spend(raised, &run, &books)
                 runs += 1
-                if next.left < 0 {
+                if books.left < 0 {
                     stop = .overspending
                     // The run before stands: go back to it.
-                    standing = books(of: &run, with: size)
+                    spend(size, &run, &books)
                 } else {
-                    (size, standing) = (raised, next)
+                    size = raised
                 }
             }
         }
         let share = Share(
             envelope: ledger.envelope.district, perVoter: size.text, runs: runs, stop: stop ?? .once)
-        return Result(run: run, ledger: standing, share: share)
+        return Result(run: run, ledger: books, share: share)
     }
 
     /// The money divided by the voters, in whole units of currency if the variant says so.
@@ -90,16 +91,15 @@ struct EqualSharesCount {
         return ShareSize(numerator: Int128(money), denominator: problem.voters)
     }
 
-    /// Buys until nothing is affordable, or until the envelope is overspent, and returns the books.
-    private func books(of run: inout SharesRun, with size: ShareSize) -> Ledger {
+    /// Buys from the beginning until nothing is affordable, or until the envelope is overspent.
+    private func spend(_ size: ShareSize, _ run: inout SharesRun, _ books: inout Ledger) {
         run.begin(with: size)
-        var books = ledger
+        books.begin(as: ledger)
         for project in problem.free where books.bar(project) == nil { books.select(project) }
         while books.left >= 0, let offer = next(&run, books) {
             books.select(problem.candidates[offer.candidate])
             if books.left >= 0 { run.buy(offer) }
         }
-        return books
     }
 
     private func next(_ run: inout SharesRun, _ books: Ledger) -> SharesRun.Offer? {

@@ -59,6 +59,15 @@ struct Ledger {
         return nil
     }
 
+    /// Begins once more like `start`, in which nothing is funded yet, in the memory that is there already: a count that
+    /// raises its shares begins thousands of times.
+    mutating func begin(as start: Ledger) {
+        for project in order { isSelected[project] = false }
+        order.removeAll(keepingCapacity: true)
+        left = start.left
+        if hasLimits { taken = start.taken }
+    }
+
     /// Funds a project; an add1 run may go below zero, which is how overspending is seen.
     mutating func select(_ project: Int) {
         left -= terms.election.projects[project].cost

@@ -49,6 +49,21 @@ struct SecondVerifierTests {
         try compare(files, options)
     }
 
+    @Test("On a good record of a batch that was settled, opened again and settled again")
+    func reopened() throws {
+        var record = try SyntheticRecord(paper: true)
+        let settled = try record.index(of: "batch.settled")
+        guard case .batchSettled(let batch, _, _, _, _) = try Entry(bytes: record.entries[settled]) else { return }
+        record.entries.insert(
+            contentsOf: [
+                Entry.staffActed(act: Entry.reopening, role: "returning_officer", object: batch).bytes,
+                record.entries[settled],
+            ], at: settled + 1)
+        try record.coverUp()
+        try compare(record.files(), VerificationOptions())
+        #expect(try verify(RecordSource(files: record.files())).holds)
+    }
+
     @Test("On a record that is still growing", arguments: [0, 1, 2, 3, 40, 256, 320, 636, 637, 640, 955])
     func growing(size: Int) throws {
         var record = try SyntheticRecord()
