@@ -12,6 +12,9 @@ try:
 except ImportError:
     sys.exit(4)
 
+# The most pages of a document that is tagged for screen readers.
+TAGGED = 60
+
 refused: list[str] = []
 
 
@@ -25,11 +28,13 @@ def fetch(url: str, timeout: int = 0, ssl_context=None):
 def main() -> int:
     texts = sys.stdin.buffer.read().decode("utf-8").split("\f")
     documents = [HTML(string=text, base_url="data:,", url_fetcher=fetch).render() for text in texts]
+    pages = [page for document in documents for page in document.pages]
     if len(documents) == 1:
-        pdf = documents[0].write_pdf(variant="pdf/ua-1")
+        # WeasyPrint looks at the whole document again for each page that it tags: long ones are for the printer.
+        pdf = documents[0].write_pdf(variant="pdf/ua-1" if len(pages) <= TAGGED else None)
     else:
-        # WeasyPrint tags the elements of one document only; several are a print run, read on paper.
-        pdf = documents[0].copy([page for document in documents for page in document.pages]).write_pdf()
+        # It tags the elements of one document only; several are a print run, read on paper.
+        pdf = documents[0].copy(pages).write_pdf()
     if refused:
         print(f"an address that is not data: {refused[0][:80]}", file=sys.stderr)
         return 3

@@ -206,6 +206,7 @@ public struct AccountDesk: Sendable {
                 officers: standing.officers, lines: standing.officers.isEmpty ? ["", ""] : [],
                 certified: standing.certifiedAt.map { strings("account.certified_at", ["date": strings.moment($0)]) },
                 pdfHref: "\(scene.voteHref)/account/minutes.pdf", backHref: "\(scene.voteHref)/account"), title: title,
-            language: context.language, code: nil)
+            language: context.language,
+            code: SheetCode(document: .minutes, definition: opening.hash, edition: 1, language: context.language))
     }
 }

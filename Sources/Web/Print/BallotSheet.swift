@@ -15,8 +15,6 @@ struct BallotSheet: PageView {
     }
 
     let marks: SheetMarks
-    /// The class of the kind of ballot paper.
-    let kind: String
     let dates: String
     /// Said where the paper is no ballot.
     let warning: String?
@@ -35,7 +33,7 @@ struct BallotSheet: PageView {
     let lines: [Line]
 
     static let sample = BallotSheet(
-        marks: .sample, kind: "large", dates: "Du 1er au 30 novembre", warning: "On ne vote pas avec ce papier.",
+        marks: .sample, dates: "Du 1er au 30 novembre", warning: "On ne vote pas avec ce papier.",
         steps: ["Choisissez trois projets."], faults: ["Vous choisissez plus de trois projets."], isCrossed: true,
         isWritten: true, example: "3", grades: ["Très bien"], isGraded: true, hasFaults: true,
         choiceHead: "Votre choix",
@@ -47,7 +45,6 @@ extension BallotSheet {
         let words = BallotSheetWords(vote, strings)
         let rules: BallotRules = vote.settings.ballot
         self.marks = marks
-        kind = document.rawValue
         dates = words.dates
         warning =
             vote.opening == nil

@@ -51,6 +51,16 @@ extension Site {
         pdfAnswer(try await pdf(of: job, context), of: job, name: name, context)
     }
 
+    /// The job as PDF, or, where none can be made now, as the page itself: for what cannot be made a second time.
+    func printOnce(_ job: PrintJob, name: String, _ request: Request, _ context: AppContext) async -> Response {
+        do {
+            return try await printPDF(job, name: name, context)
+        } catch {
+            context.logger.warning("A page was handed out instead of its PDF.", metadata: ["error": "\(error)"])
+            return printPage(job, request, context)
+        }
+    }
+
     /// The bytes of the job as one PDF.
     func pdf(of job: PrintJob, _ context: AppContext) async throws -> [UInt8] {
         do {

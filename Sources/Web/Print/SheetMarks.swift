@@ -9,8 +9,8 @@ struct SheetMarks: Sendable {
     let edition: String
     let language: String
     let serial: String?
-    /// The class of the paper's size.
-    let size: String
+    /// The classes of the sheet: its size, and what it is.
+    let classes: String
     /// A word across every page of a sheet that nobody may vote with.
     let across: String?
     /// The code as a picture, for pages that a browser prints.
@@ -21,7 +21,7 @@ struct SheetMarks: Sendable {
 
     static let sample = SheetMarks(
         document: "Bulletin de vote", vote: "Budget participatif", definition: "2F9C 41D0 A7B3", edition: "1",
-        language: "Français", serial: "000123", size: "a4", across: "SPÉCIMEN", code: "<svg></svg>",
+        language: "Français", serial: "000123", classes: "a4 ballot", across: "SPÉCIMEN", code: "<svg></svg>",
         pdfHref: "/desk/votes/x/print/ballot.pdf", backHref: "/desk/votes/x/print")
 }
 
@@ -36,7 +36,7 @@ extension SheetMarks {
         edition = strings.number(code.edition)
         language = ReaderChoice.name(of: code.language)
         serial = code.serial
-        self.size = size.rawValue
+        classes = "\(size.rawValue) \(code.document.style)"
         if vote.opening == nil {
             across = strings("prints.draft")
         } else {
@@ -45,5 +45,16 @@ extension SheetMarks {
         self.code = QR.svg(code.text(page: nil))
         self.pdfHref = pdfHref
         self.backHref = backHref
+    }
+}
+
+extension PrintDocument {
+    /// The classes of the document in `print.css`.
+    fileprivate var style: String {
+        switch self {
+        case .ballot, .large, .easyRead, .sample: "ballot \(rawValue)"
+        case .letter: "letter-sheets"
+        case .catalogue, .roll, .placeReport, .batch, .minutes: rawValue
+        }
     }
 }
