@@ -54,18 +54,24 @@ def send(page: Page, path) -> None:
     page.wait_for_url(re.compile(r"/roll/imports/[0-9a-f-]{36}"))
 
 
-def read(page: Page) -> None:
-    """Reads the file and waits, as a person does who comes back to look."""
-    press_through(page, "Lire le fichier")
-    while page.get_by_role("link", name="Voir où cela en est").count():
+def settle(page: Page, before: str) -> None:
+    """Leaves the step `before` and comes back to look until the work is done."""
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).not_to_have_text(before)
+    while heading.inner_text() in ("Lecture du fichier", "Enregistrement de la liste"):
         page.get_by_role("link", name="Voir où cela en est").click()
+
+
+def read(page: Page) -> None:
+    press_through(page, "Lire le fichier")
+    settle(page, "Que contient chaque colonne ?")
 
 
 def test_refused_line_by_line(desk, tmp_path, picture):
     path = tmp_path / "liste.csv"
     path.write_bytes(f"{HEADER}\n{BAD}\n".encode("windows-1252"))
     send(desk, path)
-    expect(desk.get_by_label("NOM")).to_have_value("family_name")
+    expect(desk.get_by_label("NOM", exact=True)).to_have_value("family_name")
     expect(desk.get_by_label("Né(e) le")).to_have_value("birth_date")
     assert axe(desk) == []
     picture(desk, "roll-columns")
@@ -109,8 +115,7 @@ def test_versions_are_confirmed_by_an_agent(desk, tmp_path, picture):
     expect(desk.get_by_role("heading", level=1)).to_have_text("Ce qui va changer")
     assert axe(desk) == []
     press_through(desk, "Confirmer cette version")
-    while desk.get_by_role("link", name="Voir où cela en est").count():
-        desk.get_by_role("link", name="Voir où cela en est").click()
+    settle(desk, "Ce qui va changer")
     press_through(desk, "Voir la liste")
     expect(desk.get_by_role("main")).to_contain_text("3 personnes sur la liste")
     # A second file takes somebody away and moves somebody: both are shown, nothing is done by itself.
