@@ -59,7 +59,8 @@ struct SecondVerifierTests {
                 Entry.staffActed(act: Entry.reopening, role: "returning_officer", object: batch).bytes,
                 record.entries[settled],
             ], at: settled + 1)
-        try record.coverUp()
+        // The papers are the same, and so is the result.
+        record.remove(kind: "vote.certified")
         try compare(record.files(), VerificationOptions())
         #expect(try verify(RecordSource(files: record.files())).holds)
     }
