@@ -79,6 +79,8 @@ PAGES = [
     PageType("places", "/votes/partout-2026/places"),
     PageType("assistance-withdrawal", "/assistance/withdrawal"),
     PageType("desk-places", "/desk/votes/partout-2026/places", "officer"),
+    PageType("desk-batches", "/desk/votes/partout-2026/batches", "officer"),
+    PageType("desk-closing-account", "/desk/votes/partout-2026/account", "officer"),
     PageType("desk-place", "/desk/votes/partout-2026/places/mairie", "officer"),
     PageType("desk-place-settings", "/desk/votes/partout-2026/places/mairie/settings", "officer"),
     PageType("desk-issue", "/desk/votes/partout-2026/places/mairie/issue?q=aub", "poller"),
