@@ -21,6 +21,8 @@ struct CountWords {
 
     private func ballots(_ number: Int64) -> String { strings.plural("votes.ballots", Int(number)) }
 
+    private var hasEnvelopes: Bool { !vote.settings.counting.constraints.envelopes.isEmpty }
+
     private var countsPoints: Bool { [.points, .ranking].contains(vote.settings.ballot.type) }
 
     var lead: String {
@@ -41,9 +43,7 @@ struct CountWords {
         let project: VoteProject? = titles[decision.project]
         var label: [String] = [strings("results.count.step", ["round": strings.number(decision.round)])]
         if decision.phase != "rule" { label.append(strings("results.count.phase.\(decision.phase)")) }
-        if !vote.settings.counting.constraints.envelopes.isEmpty {
-            label.append(envelope(decision.envelope))
-        }
+        if hasEnvelopes { label.append(envelope(decision.envelope)) }
         let word: String =
             decision.isSelected
             ? strings(decision.amount == nil ? "results.note.selected" : "results.note.in_part")
@@ -113,7 +113,7 @@ struct CountWords {
             strings(
                 isWhole ? "results.count.share" : "results.count.share.about",
                 [
-                    "envelope": envelope(share.envelope),
+                    "envelope": hasEnvelopes ? envelope(share.envelope) : strings("results.count.envelope.all"),
                     "share": strings.money(cents, currency: vote.settings.currency, cents: true),
                 ])
         ]
