@@ -226,7 +226,11 @@ public struct LineNumbers: Sendable, Hashable {
 
     private static func withoutHeading(_ text: String) -> Substring {
         let first: Substring = text.prefix { !$0.isNewline }
-        let isHeading: Bool = first.contains(where: \.isLetter) && !first.contains(where: \.isNumber)
-        return isHeading ? text.dropFirst(first.count) : text[...]
+        let rest: Substring = text.dropFirst(first.count)
+        // Words alone head nothing: they are a mistake to be told.
+        let isHeading: Bool =
+            first.contains(where: \.isLetter) && !first.contains(where: \.isNumber)
+            && rest.contains(where: \.isNumber)
+        return isHeading ? rest : text[...]
     }
 }

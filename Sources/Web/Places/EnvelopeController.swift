@@ -109,7 +109,8 @@ public struct EnvelopeController: Sendable {
                 errors: errors, words: words, focusSearch: found.isEmpty && errors == nil,
                 found: found.enumerated().map { index, voter in
                     EnvelopesPage.Found(
-                        key: String(index + 1), person: voter.person.description, name: voter.name, birth: voter.birth,
+                        key: String(index + 1), person: voter.person.description, name: voter.name,
+                        birth: voter.birth(strings),
                         address: voter.address, voted: voter.mark?.words(strings),
                         isFirst: index == 0 && errors == nil)
                 }, nobody: words.isEmpty || !found.isEmpty ? nil : strings("places.issue.nobody", ["words": words]),

@@ -136,7 +136,7 @@ public struct IssueController: Sendable {
             isOldEnough && scene.vote.settings.channels.contains("kiosk") && open.contains { $0.purpose == .kiosk }
             ? "\(scene.base)/kiosk?person=\(voter.person)" : nil
         return IssuePage.Line(
-            key: String(index + 1), person: voter.person.description, name: voter.name, birth: voter.birth,
+            key: String(index + 1), person: voter.person.description, name: voter.name, birth: voter.birth(strings),
             address: voter.address, number: voter.line.map { strings.number($0) }, voted: voter.mark?.words(strings),
             effect: isOldEnough
                 ? (prevails ? strings("places.issue.prevails") : nil)

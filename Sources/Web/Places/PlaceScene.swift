@@ -73,6 +73,11 @@ extension Mark {
     }
 }
 
+extension FoundVoter {
+    /// The day of birth as the reader writes it; the year where that is all there is.
+    func birth(_ strings: Strings) -> String { Day(birth).map(strings.day) ?? birth }
+}
+
 extension MarkRefusal {
     /// The sentence that says why, and what to do next.
     func words(_ strings: Strings) -> String {
