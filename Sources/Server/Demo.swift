@@ -72,15 +72,15 @@ enum Demonstration {
                 description: Texts([
                     "fr": """
                     Cette démarche est une démonstration. Ses projets et ses bulletins sont ceux du budget participatif de Toulouse en 2019, publiés par Pabulib (pabulib.org).
-                    Le premier scrutin a été rejoué bulletin par bulletin, clos et dépouillé : chacun peut refaire le compte. Le second porte sur les mêmes projets et il est ouvert.
+                    Un scrutin a été rejoué bulletin par bulletin, clos et dépouillé : chacun peut refaire le compte. Un autre porte sur les mêmes projets et il est ouvert. Un troisième, aux bulletins inventés, montre le jugement majoritaire.
                     """,
                     "en": """
                     This process is a demonstration. Its projects and ballots are those of the participatory budget of Toulouse in 2019, published by Pabulib (pabulib.org).
-                    The first vote was replayed ballot by ballot, closed and counted: anyone can recount it. The second is about the same projects and is open.
+                    One vote was replayed ballot by ballot, closed and counted: anyone can recount it. Another is about the same projects and is open. A third, with invented ballots, shows majority judgment.
                     """,
                     "de": """
                     Dieses Verfahren ist eine Vorführung. Projekte und Stimmzettel stammen aus dem Bürgerhaushalt von Toulouse 2019, veröffentlicht von Pabulib (pabulib.org).
-                    Die erste Abstimmung wurde Stimmzettel für Stimmzettel nachgespielt, geschlossen und ausgezählt: Jeder kann nachzählen. Die zweite betrifft dieselben Projekte und ist offen.
+                    Eine Abstimmung wurde Stimmzettel für Stimmzettel nachgespielt, geschlossen und ausgezählt: Jeder kann nachzählen. Eine andere betrifft dieselben Projekte und ist offen. Eine dritte, mit erfundenen Stimmzetteln, zeigt das Mehrheitsurteil.
                     """,
                 ]),
                 phases: [
