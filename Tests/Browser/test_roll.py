@@ -146,3 +146,54 @@ def test_the_roll_is_for_those_who_work_on_it(who, people, desk):
         assert answer.status == 404 or "/sign-in" in page.url
         page.close()
     context.close()
+
+
+def test_people_find_themselves_on_the_roll(people, desk, tmp_path, picture):
+    """By their names however spelled, with a link; whoever is nearly on it waits for a person, who decides."""
+    data = str(people.service.data)
+    passphrase = tmp_path / "passphrase"
+    passphrase.write_text("cinq mots tout à fait sans lien")
+    passphrase.chmod(0o600)
+    people.service.run("roll", "commit", VOTE, "--data-dir", data)
+    people.service.run("votes", "open", VOTE, "--passphrase-file", str(passphrase), "--data-dir", data)
+    context = people.context()
+    page = context.new_page()
+
+    def say(family: str, given: str, birth: str, email: str) -> None:
+        page.goto(f"/votes/{VOTE}/code")
+        page.get_by_role("link", name="Je suis sur la liste").click()
+        page.get_by_label("Nom de famille").fill(family)
+        page.get_by_label("Prénoms").fill(given)
+        page.get_by_label("Date de naissance").fill(birth)
+        page.get_by_label("Courriel").fill(email)
+        page.get_by_role("button", name="Continuer").click()
+
+    say("", "Éloïse", "31/31/1999", "")
+    expect(page.get_by_role("alert").get_by_role("link")).to_have_count(3)
+    assert axe(page) == []
+    picture(page, "roll-entrance")
+    say("Muler Lefevre", "eloise", "12.11.1999", "eloise@example.fr")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Une personne va examiner")
+    desk.goto(f"/desk/votes/{VOTE}/roll/claims")
+    desk.get_by_role("link", name="Muler Lefevre").click()
+    assert axe(desk) == []
+    picture(desk, "roll-claim")
+    press_through(desk, "C’est cette personne")
+    expect(desk.get_by_role("alert")).to_contain_text("Choisissez une personne")
+    desk.get_by_role("radio").first.check()
+    press_through(desk, "C’est cette personne")
+    expect(desk.get_by_role("status").first).to_contain_text("La demande est acceptée")
+    say("MULLER-LEFEVRE", "Eloise", "12/11/1999", "eloise@example.fr")
+    expect(page.get_by_role("main")).to_contain_text("eloise@example.fr")
+    assert axe(page) == []
+
+    page.goto(f"/votes/{VOTE}/my-mark")
+    assert axe(page) == []
+    picture(page, "my-mark")
+    page.get_by_label("Nom de famille").fill("Le Goff")
+    page.get_by_label("Prénoms").fill("Yann")
+    page.get_by_label("Date de naissance").fill("01/02/1950")
+    page.get_by_label("Courriel").fill("yann@example.fr")
+    page.get_by_role("button", name="Voir la réponse").last.click()
+    expect(page.get_by_role("main")).to_contain_text("Un agent vérifie votre demande")
+    context.close()
