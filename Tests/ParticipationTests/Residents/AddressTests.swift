@@ -159,6 +159,16 @@ import Testing
                 try await town.accounts.close(again.id, password: Town.password)
             }
             #expect(try await town.count("person") == 1)
+
+            // Two years later nobody remembers.
+            let housekeeping = Housekeeping(pool: town.pool, logger: Logger(label: "test"))
+            try await housekeeping.sweep()
+            #expect(try await town.count("former_address") == 3)
+            try await town.pool.execute(
+                "test.time", "UPDATE former_address SET forget_after = forget_after - interval '2 years 1 day'")
+            try await housekeeping.sweep()
+            #expect(try await town.count("former_address") == 0)
+            #expect(try await town.resident("Ada").person != ada.person)
         }
     }
 }

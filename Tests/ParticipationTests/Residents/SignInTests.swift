@@ -43,6 +43,22 @@ import Testing
         }
     }
 
+    @Test func `a password that changes while it is being verified lets nobody in`() async throws {
+        try await withTown { town in
+            let ada = try await town.resident("Ada")
+            let attempt = try await town.pool.transaction("test.change") { transaction in
+                try await transaction.execute(
+                    "test.change", "UPDATE account SET password_hash = '$argon2id$another' WHERE id = \(ada.id)")
+                let attempt = Task { try await refusals(of: AccountRefusal.self) { _ = try await town.signIn("Ada") } }
+                // The old hash has been read and has been found right when the attempt waits for the account.
+                try await town.waitForLock()
+                return attempt
+            }
+            #expect(try await attempt.value == [.wrongCredentials])
+            #expect(try await town.count("session") == 0)
+        }
+    }
+
     @Test func `every sign in gives a new token and ends the old one`() async throws {
         try await withTown { town in
             try await town.resident("Ada")
@@ -123,6 +139,26 @@ import Testing
             }
             #expect(again == [.linkExpired])
             _ = try await town.signIn("Ada", password: "marronnier au soleil")
+        }
+    }
+
+    @Test func `a reset link that is followed twice at once sets one password`() async throws {
+        try await withTown { town in
+            try await town.resident("Ada")
+            try await town.accounts.requestReset(email: "ada@example.fr", by: town.home)
+            let token = try #require(try await town.token("reset_password", to: "Ada"))
+            let second = try await town.pool.transaction("test.first") { transaction in
+                try await transaction.execute("test.use", "DELETE FROM password_reset")
+                let second = Task {
+                    try await refusals(of: AccountRefusal.self) {
+                        _ = try await town.accounts.reset(token, to: "marronnier au soleil", by: town.home)
+                    }
+                }
+                try await town.waitForLock()
+                return second
+            }
+            #expect(try await second.value == [.linkExpired])
+            _ = try await town.signIn("Ada")
         }
     }
 

@@ -43,6 +43,14 @@ struct Town: Sendable {
             email: "\(name.lowercased())@example.fr", password: password, replacing: old, by: library)
     }
 
+    /// Waits until a statement of somebody else waits for what this transaction holds.
+    func waitForLock() async throws {
+        while try await pool.query(
+            "test.waits",
+            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        ).isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+    }
+
     /// The token in the last letter of `kind` to `name`; nil when there is no such letter.
     func token(_ kind: String, to name: String) async throws -> Token? {
         try await pool.query(
