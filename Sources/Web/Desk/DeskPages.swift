@@ -26,7 +26,9 @@ struct DeskPage: PageView {
         roles: ["Agent"],
         processes: [Item(title: "Diagonales", href: "/desk/processes/d", note: "5 étapes", links: [])],
         votes: [
-            Item(title: "Budget", href: "/desk/votes/x", note: "Ouvert", links: []),
+            Item(
+                title: "Budget", href: "/desk/votes/x", note: "Ouvert",
+                links: [PlaceLink(label: "Lots de bulletins", href: "/desk/votes/x/batches")]),
             Item(
                 title: "Écoles", href: nil, note: "Ouvert",
                 links: [PlaceLink(label: "Lots de bulletins", href: "/desk/votes/y/batches")]),
