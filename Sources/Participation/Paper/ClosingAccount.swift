@@ -72,8 +72,10 @@ public struct ClosingAccount: Sendable, Hashable {
         public var paperDifference: Int { paper.live - papers - explained }
         /// The sealed side of it, which nothing can explain.
         public var sealedDifference: Int { online.live + kiosk.live - sealed }
-        /// Papers handed out, as reported, without a mark, or marks without a paper; nil without a report.
-        public var issuedDifference: Int? { report.map { $0.issued - paper.made } }
+        /// Papers handed out, as reported, without a live mark, or live marks without one; nil without a report.
+        public var issuedDifference: Int? { issuedOfWhole ?? report.map { $0.issued - paper.live } }
+        /// For the whole, the sum of the places that have reported: the others have nothing to compare.
+        private var issuedOfWhole: Int?
     }
 
     /// Online first, then the places by handle.
@@ -117,6 +119,7 @@ extension ClosingAccount.Line {
         explained += other.explained
         invalid = Entry.ReasonCount.sum(invalid + other.invalid)
         guard let more = other.report else { return }
+        issuedOfWhole = (issuedOfWhole ?? 0) + (other.issuedDifference ?? 0)
         let own: ClosingAccount.Report = report ?? .init()
         report = .init(
             received: own.received + more.received, issued: own.issued + more.issued,

@@ -149,6 +149,7 @@ public struct AccountDesk: Sendable {
 
     private func sentence(_ account: ClosingAccount, _ vote: Vote, _ strings: Strings) -> String {
         if vote.closedAt == nil { return strings("account.state.open") }
+        if vote.publishedAt != nil { return strings("account.state.published") }
         if account.isClosed { return strings("account.state.closed") }
         return strings(account.whole.unsettled > 0 ? "account.state.unsettled" : "account.state.gap")
     }

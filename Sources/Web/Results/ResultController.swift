@@ -30,7 +30,9 @@ public struct ResultController: Sendable {
             return site.see("/votes/\(vote.slug)", flash: .failed("results.not_yet"))
         }
         return site.page(
-            ResultPage(vote, result, site.strings(context), comparing: context.account?.comparing ?? false),
+            ResultPage(
+                vote, result, site.strings(context), columns: try await results.columns(vote),
+                comparing: context.account?.comparing ?? false),
             title: site.strings(context)("results.title"), request, context, scripts: ["print.js"])
     }
 

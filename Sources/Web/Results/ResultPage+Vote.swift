@@ -5,7 +5,7 @@ extension ResultPage {
     /// The page of a published result.
     ///
     /// - Parameter comparing: whether the reader may compare rules on these ballots.
-    init(_ vote: Vote, _ result: VoteResult, _ strings: Strings, comparing: Bool) {
+    init(_ vote: Vote, _ result: VoteResult, _ strings: Strings, columns: ResultColumns?, comparing: Bool) {
         let base = "/votes/\(vote.slug)"
         let channels = ChannelTable(result.counts, strings)
         func money(_ cents: Int64) -> String { strings.money(cents, currency: vote.settings.currency) }
@@ -22,10 +22,29 @@ extension ResultPage {
             rule: strings("votes.counting.\(vote.settings.counting.rule)"), isPoints: Self.countsPoints(vote),
             selected: Self.lines(vote, result, strings, selected: true),
             refused: Self.lines(vote, result, strings, selected: false), channels: channels.names,
-            channelLines: channels.lines, hasGroups: result.counts.count > channels.names.count,
+            channelLines: channels.lines, hasColumns: columns != nil,
+            columnLines: columns.map { Self.columnLines(vote, result, $0, strings) } ?? [],
+            hasGroups: result.counts.count > channels.names.count,
             groups: Self.groups(result, strings), chart: Self.chart(vote, result, strings),
             downloads: Self.downloads(base, strings), recordHref: "\(base)/record/", checkHref: "\(base)/check",
             countHref: "\(base)/result/count", compareHref: comparing ? "/desk/comparisons/new?vote=\(vote.slug)" : nil)
+    }
+
+    /// The projects by their printed numbers, each with its points or ballots online, on paper and together.
+    private static func columnLines(
+        _ vote: Vote, _ result: VoteResult, _ columns: ResultColumns, _ strings: Strings
+    ) -> [ColumnLine] {
+        let isPoints: Bool = countsPoints(vote)
+        func figure(_ values: [String: Int64], _ project: VoteProject) -> String {
+            strings.number(values[project.key] ?? 0)
+        }
+        return vote.projects.map { project in
+            ColumnLine(
+                name: "\(project.number). \(project.title(strings.language))",
+                sealed: figure(isPoints ? columns.sealed.support : columns.sealed.ballots, project),
+                paper: figure(isPoints ? columns.paper.support : columns.paper.ballots, project),
+                total: figure(isPoints ? result.support : result.votes, project))
+        }
     }
 
     /// Whether support is more than a number of ballots. Grades have none that is worth showing.

@@ -22,6 +22,14 @@ struct ResultPage: PageView {
         let total: String
     }
 
+    /// What a project has online and on paper, and together.
+    struct ColumnLine: Sendable {
+        let name: String
+        let sealed: String
+        let paper: String
+        let total: String
+    }
+
     /// The ballots of one group.
     struct Group: Sendable {
         let name: String
@@ -77,6 +85,9 @@ struct ResultPage: PageView {
     /// The channels through which ballots came, and the ballots of each.
     let channels: [String]
     let channelLines: [ChannelLine]
+    /// Each project by channel, for a vote that was also held on paper.
+    let hasColumns: Bool
+    let columnLines: [ColumnLine]
     /// The groups, where they say more than the channels.
     let hasGroups: Bool
     let groups: [Group]
@@ -103,6 +114,7 @@ struct ResultPage: PageView {
                 votes: "3", support: "5", reason: "Trop cher.",
                 whyHref: "/votes/x/result/projects/5")
         ], channels: ["en ligne"], channelLines: [ChannelLine(name: "Bulletins", cells: ["3"], total: "3")],
+        hasColumns: true, columnLines: [ColumnLine(name: "Un jardin", sealed: "3", paper: "2", total: "5")],
         hasGroups: true, groups: [Group(name: "en ligne", ballots: "3", valid: "3", blank: "0", invalid: "0")],
         chart: Chart(
             caption: "Points", nameHead: "Projet", valueHead: "Points", noteHead: "Résultat", legend: "—",
