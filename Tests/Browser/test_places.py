@@ -104,6 +104,10 @@ def open_session(page: Page, hall: str, name: str) -> None:
     """The officer, at the table, opens the kiosk for somebody."""
     page.goto(f"{hall}/issue?q={name}")
     page.get_by_role("link", name=re.compile("Ouvrir une borne")).first.click()
+    # A consent is what somebody said: none is chosen beforehand.
+    page.get_by_role("button", name="Ouvrir la séance").click()
+    expect(page.get_by_role("alert")).to_contain_text("comment la personne a donné son accord")
+    page.get_by_label("Texte lu à voix haute, et accepté").check()
     page.get_by_role("button", name="Ouvrir la séance").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Reçu de l’aide")
 

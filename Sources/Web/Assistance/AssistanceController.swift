@@ -34,7 +34,9 @@ public struct AssistanceController: Sendable {
         let (account, vote) = try await PlaceScene.vote(context, votes)
         let form: Fields = try await site.form(request, context)
         let strings: Strings = site.strings(context)
-        let consent: Consent = Consent(word: form.text("consent"), reference: form.text("reference")) ?? .readAloud
+        guard let consent = Consent(word: form.text("consent"), reference: form.text("reference")) else {
+            return try await page(form, FieldErrors("consent", "assistance.consent.missing"), request, context)
+        }
         do {
             let opened: Assistance.OpenedAccount = try await assistance.openAccount(
                 named: form.text("name"), language: Language(rawValue: form.text("language")) ?? .french,

@@ -123,7 +123,10 @@ public struct KioskController: Sendable {
         guard let device: ID<PlaceDevice> = form.id("device", of: PlaceDevice.self) else {
             return try await page(form, FieldErrors("device", "kiosk.open.no_device"), problem: nil, request, context)
         }
-        let consent: Consent = Consent(word: form.text("consent"), reference: form.text("reference")) ?? .readAloud
+        guard let consent = Consent(word: form.text("consent"), reference: form.text("reference")) else {
+            return try await page(
+                form, FieldErrors("consent", "assistance.consent.missing"), problem: nil, request, context)
+        }
         do {
             let code: AssistanceCode = try await kiosks.open(
                 for: person, named: voter.name, on: device, at: scene.place.id, consent: consent, by: scene.officer)

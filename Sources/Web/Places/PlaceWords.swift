@@ -19,12 +19,11 @@ enum PlaceWords {
         return facts
     }
 
-    /// Consents as the options of a form.
+    /// Consents as the options of a form. None is chosen beforehand: a consent is what somebody said, not a default.
     static func consents(_ chosen: String, _ strings: Strings) -> [SelectOption] {
         Consent.words.map {
             SelectOption(
-                value: $0, label: strings("assistance.consent.\($0)"),
-                selected: $0 == (chosen.isEmpty ? Consent.words[0] : chosen))
+                value: $0, label: strings("assistance.consent.\($0)"), selected: $0 == chosen)
         }
     }
 }
