@@ -8,7 +8,9 @@ struct CatalogueSheet: PageView {
     struct Item: Sendable {
         let number: String
         let title: String
+        /// The language of the title and of the names, and of the description, where it is not the reader's.
         let language: String?
+        let proseLanguage: String?
         let district: String?
         let category: String?
         let cost: String
@@ -28,7 +30,8 @@ struct CatalogueSheet: PageView {
         lead: "Trente projets.", countWords: "30 projets",
         items: [
             Item(
-                number: "4", title: "Un jardin", language: "fr", district: "Nord", category: "Nature",
+                number: "4", title: "Un jardin", language: "fr", proseLanguage: "fr", district: "Nord",
+                category: "Nature",
                 cost: "45 000 €", paragraphs: ["Des arbres."])
         ])
 }
@@ -46,7 +49,8 @@ extension CatalogueSheet {
         items = vote.projects.map { project in
             Item(
                 number: String(project.number), title: project.title(strings.language),
-                language: project.title.foreign(to: strings.language), district: project.district,
+                language: project.title.foreign(to: strings.language),
+                proseLanguage: project.description.foreign(to: strings.language), district: project.district,
                 category: project.category, cost: words.money(project.cost),
                 paragraphs: project.description(strings.language).split(separator: "\n").map(String.init)
                     .filter { !$0.allSatisfy(\.isWhitespace) })
