@@ -231,7 +231,7 @@ def work_at_the_places(people, pages, picture) -> None:
     page = pages("poller")
     # The desk leads to the places of the vote, for somebody who has no page of the vote itself.
     page.goto("/desk")
-    page.get_by_role("link", name="Lieux de vote : Municipal PB in Toulouse").click()
+    page.get_by_role("main").locator(f"a[href='{DESK}/places']").click()
     page.get_by_role("link", name="Mairie").click()
     page.get_by_role("link", name="Rapport du lieu").click()
     page.get_by_label("Combien de bulletins sont arrivés ?").fill("10")
@@ -242,12 +242,14 @@ def work_at_the_places(people, pages, picture) -> None:
     expect(page.get_by_text("à partir de 16 ans")).to_be_visible()
     expect(page.get_by_role("button", name="Émarger et remettre un bulletin")).to_have_count(0)
     find(page, "durand")
+    page.wait_for_function("document.activeElement !== document.body")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Erreur : aucun bulletin remis, annuler").click()
     done(page, "cette personne peut voter")
     for name in ("durand", "aubert"):
         find(page, name)
         expect(page.get_by_text("A voté en ligne")).to_have_count(1 if name == "aubert" else 0)
+        page.wait_for_function("document.activeElement !== document.body")
         page.keyboard.press("Enter")
         done(page, "émargement fait")
     page.get_by_role("button", name="Remplacer un bulletin détérioré").click()

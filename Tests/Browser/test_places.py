@@ -74,6 +74,8 @@ def test_envelopes(people, hall, picture):
     context = people.context("poller")
     page = context.new_page()
     page.goto(f"{PLACES}/courrier/envelopes?q=orme")
+    # The button for the one person found has the focus as soon as the browser gives it.
+    page.wait_for_function("document.activeElement !== document.body")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status").first).to_contain_text("Écrivez dessus le numéro")
     page.get_by_role("button", name=re.compile("Émarger")).click()
