@@ -12,7 +12,8 @@ from installation import (
 
 SUBCOMMANDS = [
     "serve", "migrate", "demo", "users create", "votes import", "votes open", "votes close", "votes count",
-    "votes publish", "votes destroy", "votes codes", "votes replay", "votes list", "tally", "routes",
+    "votes publish", "votes destroy", "votes codes", "votes replay", "votes list", "roll import", "roll versions",
+    "roll commit", "batches import", "batches list", "tally", "routes",
 ]
 
 
@@ -54,7 +55,9 @@ WHOLE = {
     "users create": ["--email", "a@b.example", "--name", "A"],
     "votes import": ["file.pb", "--process", "p", "--slug", "s"],
     "votes codes": ["s", "--count", "1"], "votes replay": ["s", "file.pb"], "tally": ["file.pb", "--rule", "phragmen"],
-    **{f"votes {verb}": ["s"] for verb in ("open", "close", "count", "publish")},
+    "roll import": ["s", "file.csv"], "roll versions": ["s"], "roll commit": ["s"], "batches list": ["s"],
+    "batches import": ["s", "file.csv", "--entry", "A", "--as", "a@b.example"],
+    **{f"votes {verb}": ["s"] for verb in ("open", "close", "count", "publish", "destroy")},
 }
 
 
