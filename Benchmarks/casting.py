@@ -46,8 +46,8 @@ def statements(log):
         if match := re.match(r"(\S*) LOG:  execute [^:]+: (.*)", entry, re.DOTALL):
             found.append([match[1], match[2], []])
         elif (match := re.match(r"\S* DETAIL:  [Pp]arameters: (.*)", entry, re.DOTALL)) and found:
-            values = re.findall(r"\$\d+ = (?:'((?:[^']|'')*)'|NULL)", match[1])
-            found[-1][2] = [value.replace("''", "'") for value in values]
+            values = re.finditer(r"\$\d+ = (?:'((?:[^']|'')*)'|NULL)", match[1])
+            found[-1][2] = [value[1] and value[1].replace("''", "'") for value in values]
     return found
 
 
@@ -118,6 +118,8 @@ class Script:
 
     def _expression(self, value):
         """The voter's own values are computed from the number; everything else travels as it did."""
+        if not value:
+            return "NULL" if value is None else "''"
         if value in self.votes:
             other = self.votes[value]
             return self._constant(other, "uuid" if "-" in other[1:] else "bigint")
