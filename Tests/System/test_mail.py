@@ -107,11 +107,11 @@ def test_a_kill_loses_no_letter_and_sends_none_twice(house, post):
     post.start()
     house.environment |= post.settings()
     server = house.serve()
-    write(house, *(f"name{number}" for number in range(12)))
-    for share in (2, 5, 9):
-        until(lambda: len(post.letters) >= share, f"{share} letters")
+    for share in range(3):
+        # The mail server holds its answer before there is a letter: a quick service must not be done before the kill.
         post.waiting.clear()
         post.answers.clear()
+        write(house, *(f"name{share}-{number}" for number in range(4)))
         until(post.waiting.is_set, "a letter under way")
         server.kill()
         post.stop()
