@@ -165,7 +165,7 @@ extension Record {
 
     /// The opened ballot with the tracker; nil when there is none.
     public func opened(_ tracker: Tracker, in vote: Vote) async throws -> Opened? {
-        guard let definition = vote.opening?.definition else { return nil }
+        guard let checker = vote.opening?.checker else { return nil }
         let row: Row? = try await pool.one(
             "record.opened",
             """
@@ -178,8 +178,8 @@ extension Record {
             """)
         guard let row,
             case .ballotOpened(_, _, let choices, _) = try Entry(bytes: try row.get("entry", as: [UInt8].self)),
-            let lines = try? Ballot.lines(choices, type: definition.ballot.type),
-            let ballot = try? BallotChecker(definition).ballot(lines)
+            let lines = try? Ballot.lines(choices, type: checker.rules.type),
+            let ballot = try? checker.ballot(lines)
         else { return nil }
         return Opened(ballot: ballot, index: try row.get("index"))
     }

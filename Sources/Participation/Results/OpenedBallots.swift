@@ -7,8 +7,9 @@ extension Results {
     /// Papers that were left blank stand in the record as a number of their batch and not one by one; whatever of the
     /// counted ballots was not opened is therefore blank.
     public func election(_ vote: Vote, _ result: VoteResult) async throws -> Election? {
-        guard let definition = vote.opening?.definition else { return nil }
-        let checker = BallotChecker(definition)
+        guard let opening = vote.opening else { return nil }
+        let definition: Definition = opening.definition
+        let checker: BallotChecker = opening.checker
         var builder = try ElectionBuilder(
             budget: definition.cityBudget, projects: definition.competitors, ballotType: BallotType(definition.ballot))
         var opened: Int64 = 0

@@ -177,9 +177,8 @@ public struct VoteDesk: Sendable {
                 "\(vote.slug)-codes.txt", vote, request, context)
         } catch let refusal as VoteRefusal {
             return try await page((account, vote), refusal.fieldErrors, key: "", request, context)
-        } catch is CodeRefusal {
-            // A vote with a roll makes its codes in packages, on a page of its own.
-            return site.see("/desk/votes/\(vote.slug)/packages")
+        } catch let refusal as CodeRefusal {
+            return try await page((account, vote), refusal.fieldErrors, key: "", request, context)
         }
     }
 
