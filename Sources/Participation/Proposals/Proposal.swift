@@ -1,5 +1,5 @@
 public import Foundation
-public import Postgres
+import Postgres
 
 /// An idea that somebody brings to a city, from its draft to whatever became of it.
 public struct Proposal: Sendable {
