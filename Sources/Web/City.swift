@@ -63,8 +63,7 @@ public struct City: Sendable {
         VoteDesk(
             site: site, shelf: shelf, processes: processes, votes: votes,
             openings: Openings(pool: pool, secrets: secrets, host: host),
-            counts: Counts(pool: pool, secrets: secrets), codes: VotingCodes(pool: pool, secrets: secrets),
-            imports: Imports(pool: pool, secrets: secrets)
+            counts: Counts(pool: pool, secrets: secrets), imports: Imports(pool: pool, secrets: secrets)
         ).add(to: routes)
     }
 

@@ -1,5 +1,6 @@
 """Staff carry a vote from its file to its result, in the browser."""
 
+import csv
 import pytest
 from playwright.sync_api import expect
 
@@ -40,9 +41,12 @@ def test_from_file_to_result(people, picture):
     page.get_by_role("button", name="Ouvrir le vote").click()
     expect(page.get_by_role("status").first).to_contain_text("Le vote est ouvert")
 
-    page.get_by_label("Combien de codes ?").fill("2")
-    page.get_by_role("button", name="Créer les codes").click()
-    codes = page.get_by_label("essai-codes.txt").input_value().split()
+    page.get_by_role("link", name="Courriers à code").click()
+    page.get_by_label("Nombre de codes").fill("2")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Faire les codes").click()
+    with open(download.value.path(), encoding="utf-8-sig") as file:
+        codes = [row["Code"] for row in csv.DictReader(file, delimiter=";")]
     assert len(codes) == 2
     for code in codes:
         voter = people.context()
@@ -101,7 +105,7 @@ def test_others_open_nothing(who, people, votes):
     page = context.new_page()
     page.goto(f"/votes/{votes['published']}/check")
     token = page.locator("input[name=token]").first.get_attribute("value")
-    for act in ("opening", "closing", "count", "publication", "codes"):
+    for act in ("opening", "closing", "count", "publication", "packages"):
         answer = context.request.post(
             f"/desk/votes/{votes['open']}/{act}", form={"token": token, "early": "1", "count": "1"},
             headers={"Origin": people.service.url, "Sec-Fetch-Site": "same-origin"})

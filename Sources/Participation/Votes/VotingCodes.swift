@@ -90,14 +90,6 @@ public struct VotingCodes: Sendable {
         return row
     }
 
-    /// How many codes the vote has, those to try out left aside.
-    public func count(of vote: ID<Vote>) async throws -> Int {
-        try await pool.one(
-            "voting_code.count",
-            "SELECT count(*) AS codes FROM voting_code WHERE vote_id = \(vote.uuid) AND NOT is_test"
-        )?.get("codes") ?? 0
-    }
-
     // MARK: Secrets
 
     static func draw() -> String {

@@ -182,11 +182,8 @@ struct VoteDeskPage: PageView {
     let canCount: Bool
     let canPublish: Bool
     let canDestroy: Bool
-    let canIssue: Bool
-    let codes: String
     let passphrase: Input
     let key: Input
-    let number: Input
 
     static let sample = VoteDeskPage(
         title: "Budget", base: "/desk/votes/x", publicHref: "/votes/x", recordHref: "/votes/x/record/",
@@ -195,12 +192,11 @@ struct VoteDeskPage: PageView {
         facts: [Fact(name: "Règle", value: "greedy_votes")],
         projects: [Line(number: "4", key: "4", title: "Un jardin", cost: "1 €", district: "Nord")], canEdit: true,
         canSeal: true, hasSeal: true, canOpen: true, canClose: true, isEarly: true, canCount: true, canPublish: true,
-        canDestroy: true,
-        canIssue: true, codes: "30 codes", passphrase: Input(name: "passphrase", error: "Trop court."),
-        key: Input(name: "key", value: "—", error: "Ce n’est pas la clé."), number: Input(name: "count", value: "10"))
+        canDestroy: true, passphrase: Input(name: "passphrase", error: "Trop court."),
+        key: Input(name: "key", value: "—", error: "Ce n’est pas la clé."))
 }
 
-/// Something shown once: the custodian's key, or voting codes. The page that follows cannot show it again.
+/// Something shown once: the custodian's key. The page that follows cannot show it again.
 struct SecretPage: PageView {
     static let template = "desk/secret"
 

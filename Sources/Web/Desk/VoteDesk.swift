@@ -11,13 +11,12 @@ public struct VoteDesk: Sendable {
     let votes: Votes
     let openings: Openings
     let counts: Counts
-    let codes: VotingCodes
     let imports: Imports
 
     /// The desk over the capabilities it needs.
     public init(
         site: Site, shelf: VoteShelf, processes: Processes, votes: Votes, openings: Openings, counts: Counts,
-        codes: VotingCodes, imports: Imports
+        imports: Imports
     ) {
         self.site = site
         self.shelf = shelf
@@ -25,7 +24,6 @@ public struct VoteDesk: Sendable {
         self.votes = votes
         self.openings = openings
         self.counts = counts
-        self.codes = codes
         self.imports = imports
     }
 
@@ -41,7 +39,6 @@ public struct VoteDesk: Sendable {
         routes.post("/desk/votes/{vote}/closing", use: close)
         routes.post("/desk/votes/{vote}/count", use: count)
         routes.post("/desk/votes/{vote}/publication", use: publish)
-        routes.post("/desk/votes/{vote}/codes", use: issue)
     }
 
     // MARK: Import
@@ -161,27 +158,6 @@ public struct VoteDesk: Sendable {
         }
     }
 
-    /// Answers with the codes themselves, once.
-    @Sendable private func issue(_ request: Request, _ context: AppContext) async throws -> Response {
-        let (account, vote) = try await mine(context)
-        let form: Fields = try await site.form(request, context)
-        let strings: Strings = site.strings(context)
-        guard let number = form.integer("count"), (1...10_000).contains(number) else {
-            return try await page((account, vote), FieldErrors("count", "desk.error.count"), key: "", request, context)
-        }
-        do {
-            let list: [String] = try await codes.issue(
-                number, for: vote.id, by: account.acting(for: vote, [.returningOfficer]))
-            return secret(
-                strings("desk.codes.title"), strings("desk.codes.words"), list.joined(separator: "\n"),
-                "\(vote.slug)-codes.txt", vote, request, context)
-        } catch let refusal as VoteRefusal {
-            return try await page((account, vote), refusal.fieldErrors, key: "", request, context)
-        } catch let refusal as CodeRefusal {
-            return try await page((account, vote), refusal.fieldErrors, key: "", request, context)
-        }
-    }
-
     private func act(
         _ request: Request, _ context: AppContext, roles: [Role] = [.returningOfficer], done: String,
         _ body: (Vote, Actor, Fields) async throws -> Void
@@ -222,7 +198,7 @@ public struct VoteDesk: Sendable {
         let strings: Strings = site.strings(context)
         let title: String = vote.settings.title(context.language)
         let view = VoteDeskPage(
-            vote, account, errors, codes: try await codes.count(of: vote.id), key: key, at: Date(), strings)
+            vote, account, errors, key: key, at: Date(), strings)
         return site.page(
             view, title: errors.isEmpty ? title : strings("errors.in_title", ["title": title]), request, context,
             status: errors.isEmpty ? .ok : .unprocessableContent)

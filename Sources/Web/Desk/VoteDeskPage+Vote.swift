@@ -5,8 +5,7 @@ import PublicRecord
 extension VoteDeskPage {
     /// A vote as the account finds it at its desk, with what it may do there now.
     init(
-        _ vote: Vote, _ account: SignedInAccount, _ errors: FieldErrors, codes: Int, key: String, at moment: Date,
-        _ strings: Strings
+        _ vote: Vote, _ account: SignedInAccount, _ errors: FieldErrors, key: String, at moment: Date, _ strings: Strings
     ) {
         let words = VoteWords(vote, strings)
         let state: Vote.State = vote.state(at: moment)
@@ -26,11 +25,7 @@ extension VoteDeskPage {
             canClose: isOfficer && [.scheduled, .open, .ended].contains(state), isEarly: state != .ended,
             canCount: state == .closed && (isOfficer || isCustodian), canPublish: state == .counted && isOfficer,
             canDestroy: state == .published && isOfficer,
-            // Where there is a roll every code belongs to somebody on it: the packages make those.
-            canIssue: isOfficer && vote.settings.eligibility.contains("code")
-                && !vote.settings.eligibility.contains("roll") && vote.closedAt == nil,
-            codes: strings.plural("desk.codes", codes), passphrase: errors.input("passphrase", strings),
-            key: errors.input("key", value: key, strings), number: errors.input("count", strings))
+            passphrase: errors.input("passphrase", strings), key: errors.input("key", value: key, strings))
     }
 
     /// What is frozen at the opening, in words.
