@@ -48,7 +48,7 @@ public struct Proposal: Sendable {
     /// One line, and the text in Markdown.
     public let title: String, body: String
     /// Its theme among those of the call.
-    public let theme: UUID?
+    public let theme: ID<Theme>?
     /// The code of its district.
     public let district: String?
     /// Where it is, in words; empty when nobody said.
