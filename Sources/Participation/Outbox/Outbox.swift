@@ -28,10 +28,16 @@ public enum Outbox {
         within transaction: some Executor
     ) async throws {
         try await transaction.execute(
-            "outbox.enqueue",
-            """
-            INSERT INTO outbox (id, kind, recipient, subject, body, language)
-            VALUES (\(ID<Letter>()), \("\(kind)"), \(address.text), \(letter.subject), \(letter.body), \(language))
-            """)
+            "outbox.enqueue", insertion(of: letter, kind: kind, to: address, in: language))
+    }
+
+    /// The statement that adds a letter, for acts that write many at once.
+    static func insertion(
+        of letter: Letter, kind: StaticString, to address: EmailAddress, in language: Language
+    ) -> SQL {
+        """
+        INSERT INTO outbox (id, kind, recipient, subject, body, language)
+        VALUES (\(ID<Letter>()), \("\(kind)"), \(address.text), \(letter.subject), \(letter.body), \(language))
+        """
     }
 }
