@@ -55,6 +55,7 @@ public struct City: Sendable {
         ).add(to: routes)
         RoleController(site: site, roles: Roles(pool: pool)).add(to: routes)
         addRolls(to: routes, site: site, votes: votes, shelf: shelf)
+        addReading(to: routes, site: site, processes: processes)
         addPlaces(to: routes, site: site, votes: votes, shelf: shelf)
         addPaper(to: routes, site: site, votes: votes, results: results)
         DestructionDesk(
@@ -85,6 +86,13 @@ public struct City: Sendable {
         MyMarkController(
             site: site, shelf: shelf, eligibility: eligibility, claims: claims, codes: codes,
             marks: Marks(pool: pool, correspondent: letters)
+        ).add(to: routes)
+    }
+
+    /// Proposals as everybody reads them.
+    private func addReading(to routes: RouterGroup<AppContext>, site: Site, processes: Processes) {
+        ProposalController(
+            site: site, proposals: Proposals(pool: pool), sections: ProposalSections()
         ).add(to: routes)
     }
 
