@@ -54,6 +54,9 @@ let package = Package(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(
+            name: "CCMark", pkgConfig: "libcmark-gfm",
+            providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
         .target(name: "Postgres", dependencies: ["CLibPQ", logging, lifecycle], swiftSettings: house),
         .target(name: "PublicRecord", dependencies: [crypto, bigInt], swiftSettings: house),
         .target(
@@ -63,7 +66,8 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: [
-                "Participation", "PublicRecord", "CQREncode", "CZlib", hummingbird, hummingbirdCore, mustache, logging,
+                "Participation", "PublicRecord", "CCMark", "CQREncode", "CZlib", hummingbird, hummingbirdCore, mustache,
+                logging,
                 crypto,
                 nioCore,
                 nioHTTP1, nioHTTPTypes, httpTypes,

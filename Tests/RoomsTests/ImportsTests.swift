@@ -16,7 +16,7 @@ struct ImportsTests {
             "PublicRecord", "Postgres", "CArgon2", "CCurl", "Crypto", "Logging", "ServiceLifecycle",
         ]),
         "Web": toolchain.union([
-            "Participation", "PublicRecord", "CQREncode", "CZlib", "Crypto", "Hummingbird", "HummingbirdCore",
+            "Participation", "PublicRecord", "CCMark", "CQREncode", "CZlib", "Crypto", "Hummingbird", "HummingbirdCore",
             "HTTPTypes",
             "Logging",
             "Mustache", "NIOCore", "NIOHTTP1", "NIOHTTPTypes",
