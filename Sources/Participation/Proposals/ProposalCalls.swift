@@ -124,7 +124,8 @@ public struct ProposalCalls: Sendable {
         }
         if draft.themes.count > mostThemes { reasons.append(.tooManyThemes(most: mostThemes)) }
         for kind in Phase.Kind.allCases {
-            let numbers: [Int] = [draft.rules[kind]?.supportLimit, draft.rules[kind]?.supportThreshold].compactMap(\.self)
+            let numbers: [Int] = [draft.rules[kind]?.supportLimit, draft.rules[kind]?.supportThreshold].compactMap(
+                \.self)
             if numbers.contains(where: { $0 <= 0 || $0 > Int(Int32.max) }) { reasons.append(.numberNotPositive(kind)) }
         }
         if !reasons.isEmpty { throw Refused(reasons: reasons) }
