@@ -23,7 +23,8 @@ struct MarkdownWriter {
         case "list": list(node, isEntering)
         case "item": block("li", isEntering)
         case "code_block": html += "<pre><code>\(node.literal.escapedForHTML)</code></pre>\n"
-        case "html_block": html += "<p>\(node.literal[...].trimming(while: \.isWhitespace).description.escapedForHTML)</p>\n"
+        case "html_block":
+            html += "<p>\(String(node.literal[...].trimming(while: \.isWhitespace)).escapedForHTML)</p>\n"
         case "thematic_break": html += "<hr>\n"
         case "table": block("table", isEntering)
         case "table_header", "table_row": row(node, isEntering)
