@@ -15,7 +15,7 @@ public struct Media: Sendable {
     public static let altLimit = 500
 
     /// Everything that media hang on.
-    static let uses: [any MediaUse.Type] = [ProposalMedia.self]
+    static let uses: [any MediaUse.Type] = [ProposalMedia.self, Deliveries.self]
 
     /// Decoding takes much memory: two at once, for the whole service.
     private static let turns = Turns(atOnce: 2, waiting: 16)
@@ -127,7 +127,7 @@ public struct Media: Sendable {
 }
 
 /// A kind of thing that media hang on: it knows who may see them.
-protocol MediaUse {
+protocol MediaUse: Sendable {
     /// A condition on a row of `medium`: it hangs on something of this kind that everybody may see.
     static var isPublic: SQL { get }
     /// A condition on a row of `medium`: it hangs on something of this kind that the account may see.

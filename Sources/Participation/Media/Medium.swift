@@ -1,5 +1,5 @@
 public import Foundation
-public import Postgres
+import Postgres
 
 /// A photo or a document that hangs on something, such as a proposal.
 public struct Medium: Sendable {
