@@ -49,6 +49,23 @@ public struct Acts: Sendable {
             """)
     }
 
+    /// Adds one line for each of many objects that one act did the same to, in one statement.
+    static func recordEach<Owner>(
+        _ act: StaticString, by actor: Actor, on kind: StaticString, _ objects: [ID<Owner>],
+        detail: [String: String] = [:], in transaction: some Executor
+    ) async throws {
+        guard !objects.isEmpty else { return }
+        let json = String(decoding: try encoder.encode(detail), as: UTF8.self)
+        try await transaction.execute(
+            "act.record_each",
+            """
+            INSERT INTO act (id, actor, account_id, role, act, object_kind, object_id, detail)
+            SELECT line.id, \(actor.kind), \(actor.account), \(actor.role), \("\(act)"), \("\(kind)"), line.object,
+                   \(json)::jsonb
+            FROM unnest(\(objects.map { _ in ID<Act>() }), \(objects)) AS line (id, object)
+            """)
+    }
+
     /// The latest lines first, at most `limit`, older than `last` when it is given, of certain kinds of objects when
     /// some are given.
     public func list(kinds: [String] = [], before last: ID<Act>? = nil, limit: Int = 50) async throws -> [Act] {
@@ -62,6 +79,22 @@ public struct Acts: Sendable {
               AND (cardinality(\(kinds)) = 0 OR act.object_kind = ANY (\(kinds)))
             ORDER BY act.id DESC
             LIMIT \(limit)
+            """
+        ).map(Act.init(row:))
+    }
+
+    /// What was done to one object, the latest first, at most 200 lines.
+    static func history<Owner>(
+        of kind: StaticString, _ object: ID<Owner>, in executor: some Executor
+    ) async throws -> [Act] {
+        try await executor.query(
+            "act.history",
+            """
+            SELECT act.id, act.at, act.actor, account.name, act.role, act.act, act.object_kind, act.object_id,
+                   act.detail::text AS detail
+            FROM act LEFT JOIN account ON account.id = act.account_id
+            WHERE act.object_kind = \("\(kind)") AND act.object_id = \(object)
+            ORDER BY act.id DESC LIMIT 200
             """
         ).map(Act.init(row:))
     }
