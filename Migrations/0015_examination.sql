@@ -221,3 +221,13 @@ CREATE TABLE printed_letter (
 );
 
 CREATE INDEX printed_letter_waiting ON printed_letter (proposal_id) WHERE printed_at IS NULL;
+
+-- That authors and followers have been told of the opening of a vote, or of its result.
+CREATE TABLE ballot_notice (
+    vote_id uuid NOT NULL,
+    kind text NOT NULL,
+    told_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT ballot_notice_once PRIMARY KEY (vote_id, kind),
+    CONSTRAINT ballot_notice_vote FOREIGN KEY (vote_id) REFERENCES vote (id) ON DELETE CASCADE,
+    CONSTRAINT ballot_notice_kind CHECK (kind IN ('opened', 'published'))
+);

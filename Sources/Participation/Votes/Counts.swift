@@ -82,6 +82,7 @@ public struct Counts: Sendable {
                     Entry.resultPublished(
                         result: hash, rule: opening.definition.counting.rule, software: Software.version)
                 ], to: id, in: transaction)
+            try await BallotLinks.settle(id, by: actor, in: transaction)
             try await Acts.record("result_published", by: actor, on: "vote", id, in: transaction)
         }
         try await Sequencer(pool: pool, secrets: secrets).drain(id)

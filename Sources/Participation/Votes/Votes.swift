@@ -110,14 +110,16 @@ public struct Votes: Sendable {
                         counting_constraints = \(settings.counting.constraintsText)
                     WHERE id = \(id.uuid)
                     """)
+                let links: [String: ID<Proposal>] = try await BallotLinks.take(from: id, in: transaction)
                 try await transaction.execute("project.clear", "DELETE FROM project WHERE vote_id = \(id.uuid)")
                 try await Self.write(projects, of: id, in: transaction)
+                try await BallotLinks.restore(links, to: id, by: actor, in: transaction)
                 try await Acts.record("vote_edited", by: actor, on: "vote", id, in: transaction)
             }
         }
     }
 
-    private static func write(_ projects: [VoteProject], of id: ID<Vote>, in transaction: some Executor) async throws {
+    static func write(_ projects: [VoteProject], of id: ID<Vote>, in transaction: some Executor) async throws {
         guard !projects.isEmpty else { return }
         _ = try await transaction.pipeline(
             projects.map { project in
@@ -260,7 +262,7 @@ extension VoteSettings {
     }
 
     /// Everything that can be checked without the database.
-    fileprivate func check(_ projects: [VoteProject]) throws(VoteRefusal) {
+    func check(_ projects: [VoteProject]) throws(VoteRefusal) {
         guard Slug.isValid(slug) else { throw .malformedSlug }
         guard !title.isEmpty else { throw .untitled }
         guard (1...1 << 50).contains(budget) else { throw .outOfBounds("budget") }
