@@ -15,6 +15,20 @@ public struct ProposalNotice: Sendable, Hashable {
         case onBallot(vote: Texts)
         /// The vote is counted.
         case selected, notSelected
+        /// Its authors withdrew it.
+        case withdrawn
+        /// Somebody suggests another wording; its number among the suggestions.
+        case suggestionMade(number: Int)
+        /// An author took the suggestion over, or refused it and said why.
+        case suggestionAccepted(number: Int), suggestionRefused(number: Int, reason: String)
+        /// It was joined to another proposal; that one's number and title.
+        case joined(into: Int64, title: String, reason: String)
+        /// It stands by itself again.
+        case joinUndone(reason: String)
+        /// Another was joined to it.
+        case gained(Int64, title: String)
+        /// A part of it became a proposal of its own.
+        case split(part: Int64, title: String, reason: String)
 
         /// Its name in snake case, in the outbox and in the keys of its words.
         public var name: StaticString {
@@ -26,6 +40,14 @@ public struct ProposalNotice: Sendable, Hashable {
             case .onBallot: "proposal_on_ballot"
             case .selected: "proposal_selected"
             case .notSelected: "proposal_not_selected"
+            case .withdrawn: "proposal_withdrawn"
+            case .suggestionMade: "suggestion_made"
+            case .suggestionAccepted: "suggestion_accepted"
+            case .suggestionRefused: "suggestion_refused"
+            case .joined: "proposal_joined"
+            case .joinUndone: "proposal_join_undone"
+            case .gained: "proposal_gained"
+            case .split: "proposal_split"
             }
         }
     }

@@ -15,6 +15,8 @@ public import Postgres
 /// Letters are counted likewise, since the address may be somebody else's: 3 to one address from one network, 12 to one
 /// address from anywhere, 60 from one network.
 ///
+/// Whoever is signed in may say ten things in a row, then one a minute: a conversation is not slowed, a flood is.
+///
 /// An attacker with one address is slowed to a few guesses an hour; one with many can hold an account's owner up for a
 /// minute, never lock them out. A library or a school signs in behind one address: a successful sign-in takes its own
 /// attempt back and two failures of the network with it, and nobody waits more than a minute for the neighbours.
@@ -28,12 +30,16 @@ public struct Throttle: Sendable {
         case passwordReset(EmailAddress, Network)
         /// So does a new address.
         case addressChange(EmailAddress, Network)
+        /// And an invitation to write a proposal together.
+        case invitation(EmailAddress, Network)
         /// The one-time code of a letter.
         case votingCode(Network)
         /// Somebody says who they are on a roll.
         case rollClaim(Network)
         /// The password asked for again by somebody signed in.
         case passwordAgain(ID<Account>)
+        /// Somebody signed in says something that everybody reads.
+        case saying(ID<Account>)
     }
 
     /// The attempt is refused; the next one may be made in this many seconds.
@@ -141,7 +147,7 @@ public struct Throttle: Sendable {
                 bucket("sign-in network", network.bytes, 200, 60, per: 18, credit: 3),
             ]
         case .signUp(let email, let network), .passwordReset(let email, let network),
-            .addressChange(let email, let network):
+            .addressChange(let email, let network), .invitation(let email, let network):
             let address = Array(email.text.utf8)
             return [
                 bucket("letter address network", network.bytes + [0] + address, 3, 3600, per: 1200, credit: 0),
@@ -154,6 +160,8 @@ public struct Throttle: Sendable {
             return [bucket("roll claim network", network.bytes, 20, 300, per: 120, credit: 0)]
         case .passwordAgain(let account):
             return [bucket("password again", Array(account.description.utf8), 5, 900, per: 300, credit: .infinity)]
+        case .saying(let account):
+            return [bucket("saying", Array(account.description.utf8), 10, 300, per: 60, credit: 0)]
         }
     }
 
