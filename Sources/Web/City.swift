@@ -1,3 +1,4 @@
+import Foundation
 public import Hummingbird
 public import Participation
 public import Postgres
@@ -58,12 +59,13 @@ public struct City: Sendable {
         addReading(to: routes, site: site, processes: processes)
         addPlaces(to: routes, site: site, votes: votes, shelf: shelf)
         addPaper(to: routes, site: site, votes: votes, results: results)
+        addMedia(to: routes, site: site)
         DestructionDesk(
             site: site, shelf: shelf, votes: votes, destructions: Destructions(pool: pool, secrets: secrets)
         ).add(to: routes)
         VoteDesk(
             site: site, shelf: shelf, processes: processes, votes: votes,
-            openings: Openings(pool: pool, secrets: secrets, host: host),
+            openings: Openings(pool: pool, secrets: secrets, host: host), readiness: Readiness(pool: pool),
             counts: Counts(pool: pool, secrets: secrets), imports: Imports(pool: pool, secrets: secrets)
         ).add(to: routes)
     }
@@ -91,9 +93,20 @@ public struct City: Sendable {
 
     /// Proposals as everybody reads them.
     private func addReading(to routes: RouterGroup<AppContext>, site: Site, processes: Processes) {
+        let calls = ProposalCalls(pool: pool, zone: site.city.timeZone.identifier)
         ProposalController(
             site: site, proposals: Proposals(pool: pool), sections: ProposalSections()
         ).add(to: routes)
+        ProposalListController(
+            site: site, processes: processes, calls: calls, lists: ProposalLists(pool: pool, calls: calls),
+            districts: Districts(pool: pool)
+        ).add(to: routes)
+    }
+
+    /// Photos and documents.
+    private func addMedia(to routes: RouterGroup<AppContext>, site: Site) {
+        MediumController(media: Media(pool: pool)).add(to: routes)
+        ProposalMediaController(site: site, media: ProposalMedia(pool: pool)).add(to: routes)
     }
 
     /// Papers: batches, their entries and settlement, and the account that closes.

@@ -53,22 +53,3 @@ public enum Markdown {
         "<p>\(text.escapedForHTML.replacing("\n", with: "<br>\n"))</p>\n"
     }
 }
-
-extension String {
-    /// The text between two tags, or in an attribute within quotation marks.
-    var escapedForHTML: String {
-        var escaped = ""
-        escaped.reserveCapacity(utf8.count)
-        for scalar in unicodeScalars {
-            switch scalar {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            case "\"": escaped += "&quot;"
-            case "'": escaped += "&#39;"
-            default: escaped.unicodeScalars.append(scalar)
-            }
-        }
-        return escaped
-    }
-}

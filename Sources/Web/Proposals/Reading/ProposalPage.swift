@@ -64,7 +64,7 @@ extension ProposalPage {
         target = published.target.map { ProposalLink($0, strings) }
         origins = published.origins.map { ProposalLink($0, strings) }
         hasOrigins = !published.origins.isEmpty
-        text = ProposalText.html(proposal.body)
+        text = Markdown.html(proposal.body)
         facts = ProposalFact.all(of: published, strings)
         story = published.steps.map { step in
             ProposalStep(status: words.status(step.status), date: strings.date(step.at))
