@@ -57,6 +57,7 @@ public struct City: Sendable {
         RoleController(site: site, roles: Roles(pool: pool)).add(to: routes)
         addRolls(to: routes, site: site, votes: votes, shelf: shelf)
         addReading(to: routes, site: site, processes: processes)
+        addWriting(to: routes, site: site, processes: processes)
         addPlaces(to: routes, site: site, votes: votes, shelf: shelf)
         addPaper(to: routes, site: site, votes: votes, results: results)
         addMedia(to: routes, site: site)
@@ -100,6 +101,24 @@ public struct City: Sendable {
         ProposalListController(
             site: site, processes: processes, calls: calls, lists: ProposalLists(pool: pool, calls: calls),
             districts: Districts(pool: pool)
+        ).add(to: routes)
+    }
+
+    /// Proposals as their authors write them, alone or together, and the calls that they answer.
+    private func addWriting(to routes: RouterGroup<AppContext>, site: Site, processes: Processes) {
+        let calls = ProposalCalls(pool: pool, zone: site.city.timeZone.identifier)
+        let drafts = Drafts(pool: pool, zone: site.city.timeZone.identifier)
+        let scenes = WritingScenes(site: site, drafts: drafts, calls: calls, districts: Districts(pool: pool))
+        CallDesk(site: site, processes: processes, calls: calls).add(to: routes)
+        WritingController(
+            site: site, processes: processes, drafts: drafts, scenes: scenes,
+            similar: SimilarShelf(SimilarProposals(pool: pool))
+        ).add(to: routes)
+        EditController(site: site, drafts: drafts, scenes: scenes).add(to: routes)
+        MyProposalsController(site: site, drafts: drafts).add(to: routes)
+        CoAuthorController(
+            site: site, drafts: drafts,
+            coAuthors: CoAuthors(pool: pool, secrets: secrets, correspondent: Letters(site: site))
         ).add(to: routes)
     }
 

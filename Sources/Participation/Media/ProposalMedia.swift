@@ -1,8 +1,8 @@
 import Foundation
 public import Postgres
 
-/// Photos and documents of proposals: added, described, ordered and taken away by their authors, before and after
-/// publication until the proposal has been examined, and by agents at any time.
+/// Photos and documents of proposals: added, described, ordered and taken away by their authors, before publication and
+/// until the proposal has been examined, and by agents once it is public.
 public struct ProposalMedia: Sendable {
     /// Photos and documents that one proposal may have; a constraint says the same.
     public static let limit = 8
@@ -176,7 +176,8 @@ public struct ProposalMedia: Sendable {
     private static func mayChange(_ actor: Actor) -> SQL {
         switch actor {
         case .operator, .system: "true"
-        case .official(let account, .participationAgent): isAgent(account)
+        case .official(let account, .participationAgent):
+            "(proposal.published_at IS NOT NULL AND \(sql: isAgent(account)))"
         case .resident(let account):
             """
             (proposal.status IN ('draft', 'received', 'in_examination') AND \(sql: isAuthor(account)))
@@ -215,12 +216,11 @@ extension ProposalMedia: MediaUse {
                 WHERE proposal_medium.medium_id = medium.id AND proposal.published_at IS NOT NULL)
         """
 
-    /// Authors see those of their drafts, and agents those of their processes.
+    /// Authors see those of their drafts; nobody else does.
     static func isOpen(to account: ID<Account>) -> SQL {
         """
         EXISTS (SELECT FROM proposal_medium JOIN proposal ON proposal.id = proposal_medium.proposal_id
-                WHERE proposal_medium.medium_id = medium.id
-                  AND (\(sql: isAuthor(account)) OR \(sql: isAgent(account))))
+                WHERE proposal_medium.medium_id = medium.id AND \(sql: isAuthor(account)))
         """
     }
 }

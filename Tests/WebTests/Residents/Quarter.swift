@@ -104,10 +104,18 @@ final class Browser: Sendable {
     /// Sends a form with the token of the last page.
     @discardableResult
     func submit(_ path: String, _ fields: KeyValuePairs<String, String> = [:]) async throws -> Client.Answer {
-        let token = state.withLock { $0.token }
         let pairs = [("token", token)] + fields.map { ($0.key, $0.value) }
         let body = pairs.map { "\($0)=\(PercentDecoding.encode($1))" }.joined(separator: "&")
         return keep(try await client.post(path, body, headers))
+    }
+
+    /// The token of the last page.
+    var token: String { state.withLock { $0.token } }
+
+    /// Sends a body of any type as the browser would send a form.
+    func send(_ method: String, _ path: String, _ body: [UInt8], type: String) async throws -> Client.Answer {
+        let form = [("Content-Type", type), ("Origin", "http://localhost:8080")]
+        return keep(try await client.send(method, path, headers + form, body: body))
     }
 
     private var headers: [(String, String)] {
