@@ -47,6 +47,11 @@ public struct City: Sendable {
         RecordController(
             site: site, shelf: shelf, record: Record(pool: pool), results: results, files: RecordFiles(pool: pool)
         ).add(to: routes)
+        StoryController(
+            site: site, shelf: shelf, record: Record(pool: pool), results: results,
+            accounts: ClosingAccounts(pool: pool), discrepancies: Discrepancies(pool: pool),
+            certificates: Certificates(pool: pool, secrets: secrets)
+        ).add(to: routes)
         DeskController(site: site, processes: processes, votes: votes, acts: Acts(pool: pool)).add(to: routes)
         ProcessDesk(site: site, processes: processes).add(to: routes)
         PrintController(site: site, shelf: shelf).add(to: routes)

@@ -4,6 +4,7 @@ import csv
 import io
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -89,6 +90,23 @@ class Service:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        self.sweep()
+
+    def sweep(self) -> None:
+        """Takes away the database that root's server has put where its user may enter, and what still runs of it."""
+        place = (self.data / "postgres").resolve()
+        if place.parent != Path("/var/lib/tilleul") or not place.is_dir():
+            return
+        try:
+            postmaster = int((place / "postmaster.pid").read_text().split()[0])
+        except (FileNotFoundError, IndexError, ValueError):
+            postmaster = None
+        if postmaster and Path(f"/proc/{postmaster}/cwd").resolve() == place:
+            os.kill(postmaster, signal.SIGINT)
+            end = time.monotonic() + 30
+            while Path(f"/proc/{postmaster}").exists() and time.monotonic() < end:
+                time.sleep(0.1)
+        shutil.rmtree(place)
 
     def codes(self, vote: str, count: int) -> list[str]:
         """Fresh one-time voting codes for a vote."""

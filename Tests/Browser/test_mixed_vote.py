@@ -164,6 +164,7 @@ def test_paper_kiosk_and_web_in_one_count(people, pages, tmp_path, picture):
     expect(page.get_by_role("link", name="Quelqu’un a-t-il voté sous mon nom ?")).to_be_visible()
     picture(page, "mixed-record")
     assert axe(page) == []
+    read_the_record(page, picture)
     verify(people, page, tmp_path)
     page.context.close()
 
@@ -382,6 +383,24 @@ def certify(pages, picture) -> None:
     picture(other, "mixed-account")
     assert axe(other) == []
     expect(other.get_by_role("button", name="Certifier le vote")).to_have_count(0)
+
+
+def read_the_record(page: Page, picture) -> None:
+    """The record tells the whole story, batch by batch, with its account and who signed."""
+    page.goto(f"/votes/{VOTE}/record/")
+    expect(page.get_by_role("table", name="Les lots déclarés")).to_contain_text("mairie-1 (")
+    expect(page.get_by_role("table", name="Ce que contient chaque lot")).to_contain_text("marche-1 (")
+    story = page.get_by_role("main")
+    expect(story).to_contain_text("écart expliqué de 1")
+    expect(story).to_contain_text("Un bulletin remis n’est pas dans l’urne.")
+    expect(story).to_contain_text("returning_officer-1")
+    for name in ("La liste est arrêtée", "Le compte est juste", "Les responsables ont signé le procès-verbal"):
+        expect(page.get_by_role("heading", name=name)).to_be_visible()
+    assert axe(page) == []
+    picture(page, "mixed-record")
+    page.get_by_role("link", name="Procès-verbal").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Procès-verbal")
+    page.go_back()
 
 
 def verify(people, page: Page, folder) -> None:

@@ -129,7 +129,7 @@ public struct Discrepancies: Sendable {
                     of: discrepancy.writer, as: try row.get("written_role"), in: vote, transaction)
                 let second: String = try await OfficerHandles.handle(of: account, as: role, in: vote, transaction)
                 let text: Hash = try await RecordFiles.keep(
-                    Array((discrepancy.explanation + "\n").utf8), of: vote, published: true, in: transaction)
+                    Self.file(of: discrepancy.explanation), of: vote, published: true, in: transaction)
                 try await Record.append(
                     [
                         .discrepancyRecorded(
@@ -159,6 +159,9 @@ public struct Discrepancies: Sendable {
             try await Acts.record("discrepancy_withdrawn", by: actor, on: "discrepancy", id, in: transaction)
         }
     }
+
+    /// The bytes under whose hash the record names an explanation.
+    static func file(of explanation: String) -> [UInt8] { Array((explanation + "\n").utf8) }
 
     /// The line of a place whose account is still open, for an officer who is a person.
     private func open(

@@ -4,7 +4,7 @@ public import PublicRecord
 
 /// The public record of votes: what anyone can read, without an account.
 public struct Record: Sendable {
-    private let pool: Pool
+    let pool: Pool
 
     /// The records kept in the database of `pool`.
     public init(pool: Pool) {

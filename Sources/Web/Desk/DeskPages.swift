@@ -171,6 +171,7 @@ struct VoteDeskPage: PageView {
     let state: String
     let stateWords: String
     let errors: ErrorSummary?
+    let readiness: ReadinessList?
     let facts: [Fact]
     let projects: [Line]
     let canEdit: Bool
@@ -189,7 +190,7 @@ struct VoteDeskPage: PageView {
         title: "Budget", base: "/desk/votes/x", publicHref: "/votes/x", recordHref: "/votes/x/record/",
         resultHref: "/votes/x/result", compares: true, state: "Brouillon", stateWords: "Tout peut changer.",
         errors: ErrorSummary(items: [.init(field: "passphrase", text: "Trop court.")]),
-        facts: [Fact(name: "Règle", value: "greedy_votes")],
+        readiness: .sample, facts: [Fact(name: "Règle", value: "greedy_votes")],
         projects: [Line(number: "4", key: "4", title: "Un jardin", cost: "1 €", district: "Nord")], canEdit: true,
         canSeal: true, hasSeal: true, canOpen: true, canClose: true, isEarly: true, canCount: true, canPublish: true,
         canDestroy: true, passphrase: Input(name: "passphrase", error: "Trop court."),

@@ -5,24 +5,29 @@ import PublicRecord
 
 /// A vote at the desk: agents prepare it, a returning officer opens, closes, counts and publishes it.
 public struct VoteDesk: Sendable {
+    /// Who prepares a vote and edits it until it opens.
+    static let editors: [Role] = [.participationAgent, .returningOfficer]
+
     let site: Site
     let shelf: VoteShelf
     let processes: Processes
     let votes: Votes
     let openings: Openings
+    let readiness: Readiness
     let counts: Counts
     let imports: Imports
 
     /// The desk over the capabilities it needs.
     public init(
-        site: Site, shelf: VoteShelf, processes: Processes, votes: Votes, openings: Openings, counts: Counts,
-        imports: Imports
+        site: Site, shelf: VoteShelf, processes: Processes, votes: Votes, openings: Openings, readiness: Readiness,
+        counts: Counts, imports: Imports
     ) {
         self.site = site
         self.shelf = shelf
         self.processes = processes
         self.votes = votes
         self.openings = openings
+        self.readiness = readiness
         self.counts = counts
         self.imports = imports
     }
@@ -197,8 +202,12 @@ public struct VoteDesk: Sendable {
         let (account, vote) = mine
         let strings: Strings = site.strings(context)
         let title: String = vote.settings.title(context.language)
+        let moment = Date()
+        let isPreparing: Bool =
+            [.draft, .scheduled].contains(vote.state(at: moment)) && account.holds(anyOf: Self.editors, for: vote)
         let view = VoteDeskPage(
-            vote, account, errors, key: key, at: Date(), strings)
+            vote, account, readiness: isPreparing ? try await readiness.items(of: vote, at: moment) : nil, errors,
+            key: key, at: moment, strings)
         return site.page(
             view, title: errors.isEmpty ? title : strings("errors.in_title", ["title": title]), request, context,
             status: errors.isEmpty ? .ok : .unprocessableContent)

@@ -5,7 +5,8 @@ import PublicRecord
 extension VoteDeskPage {
     /// A vote as the account finds it at its desk, with what it may do there now.
     init(
-        _ vote: Vote, _ account: SignedInAccount, _ errors: FieldErrors, key: String, at moment: Date, _ strings: Strings
+        _ vote: Vote, _ account: SignedInAccount, readiness: [Readiness.Item]?, _ errors: FieldErrors, key: String,
+        at moment: Date, _ strings: Strings
     ) {
         let words = VoteWords(vote, strings)
         let state: Vote.State = vote.state(at: moment)
@@ -18,10 +19,11 @@ extension VoteDeskPage {
             recordHref: vote.opening == nil ? nil : "/votes/\(vote.slug)/record/",
             resultHref: state == .published ? "/votes/\(vote.slug)/result" : nil, compares: account.comparing,
             state: status.word, stateWords: status.sentence, errors: errors.summary(strings),
+            readiness: readiness.map { ReadinessList($0, of: vote, for: account, strings) },
             facts: Self.facts(vote, words, strings), projects: Self.lines(vote, words),
             canEdit: state == .draft && (holds(.participationAgent) || isOfficer),
             canSeal: state == .draft && (isOfficer || isCustodian), hasSeal: vote.sealKey != nil,
-            canOpen: state == .draft && isOfficer && vote.sealKey != nil,
+            canOpen: state == .draft && isOfficer,
             canClose: isOfficer && [.scheduled, .open, .ended].contains(state), isEarly: state != .ended,
             canCount: state == .closed && (isOfficer || isCustodian), canPublish: state == .counted && isOfficer,
             canDestroy: state == .published && isOfficer,

@@ -16,7 +16,7 @@ extension VoteDesk {
             let (settings, projects) = try form.draft(vote, site.strings(context))
             try await votes.edit(
                 vote.id, settings, projects: projects,
-                by: account.acting(for: vote, [.participationAgent, .returningOfficer]))
+                by: account.acting(for: vote, Self.editors))
             shelf.forget(vote.slug)
             return site.see("/desk/votes/\(settings.slug)", flash: .done("desk.vote.saved"))
         } catch let errors as FieldErrors {
@@ -28,10 +28,7 @@ extension VoteDesk {
 
     private func editable(_ context: AppContext) async throws -> (SignedInAccount, Vote) {
         let (account, vote) = try await mine(context)
-        let mayEdit: Bool = [Role.participationAgent, .returningOfficer].contains {
-            account.holds($0, process: vote.process, vote: vote.id)
-        }
-        guard mayEdit, vote.opening == nil else { throw Absent() }
+        guard account.holds(anyOf: Self.editors, for: vote), vote.opening == nil else { throw Absent() }
         return (account, vote)
     }
 

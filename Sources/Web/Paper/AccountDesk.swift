@@ -157,57 +157,22 @@ public struct AccountDesk: Sendable {
     // MARK: Minutes
 
     @Sendable private func minutes(_ request: Request, _ context: AppContext) async throws -> Response {
-        site.printPage(try await job(context), request, context)
+        site.printPage(try await sheet(context), request, context)
     }
 
     @Sendable private func minutesPDF(_ request: Request, _ context: AppContext) async throws -> Response {
         let name = "\(try context.slug("vote"))-minutes.pdf"
-        return try await site.printPDF(try await job(context), name: name, context)
+        return try await site.printPDF(try await sheet(context), name: name, context)
     }
 
-    /// The minutes of a published vote, with the checkpoint that is signed, or the latest one.
-    private func job(_ context: AppContext) async throws -> PrintJob {
+    private func sheet(_ context: AppContext) async throws -> PrintJob {
         let scene: PaperScene = try await find(context)
-        let vote: Vote = scene.vote
-        guard let opening = vote.opening, let result = try await results.find(vote) else { throw Absent() }
-        let standing: Certificates.Standing = try await certificates.standing(of: vote.id)
-        guard let checkpoint = try await certificates.checkpoint(of: vote.id) else { throw Absent() }
-        let strings: Strings = site.strings(context)
-        let words = VoteWords(vote, strings)
-        let columns: ResultColumns? = try await results.columns(vote)
-        let winners: Set<String> = Set(result.order)
-        func figure(_ value: Int64?) -> String { strings.number(value ?? 0) }
-        let title: String = strings("account.minutes")
-        return PrintJob(
-            MinutesSheet(
-                heading: title, voteTitle: vote.settings.title(context.language),
-                facts: [
-                    PaperFact(name: strings("account.opened_at"), value: strings.moment(opening.at)),
-                    PaperFact(
-                        name: strings("account.closed_at"), value: vote.closedAt.map(strings.moment) ?? "–"),
-                    PaperFact(
-                        name: strings("account.published_at"), value: vote.publishedAt.map(strings.moment) ?? "–"),
-                    PaperFact(name: strings("account.rule"), value: words.counting),
-                    PaperFact(name: strings("account.voters"), value: figure(result.voters)),
-                    PaperFact(name: strings("desk.fact.definition"), value: Hex.encode(opening.hash)),
-                ], table: AccountTable(try await accounts.account(of: vote.id), strings),
-                projects: vote.projects.map { project in
-                    MinutesSheet.Line(
-                        number: String(project.number), title: project.title(context.language),
-                        online: columns.map { figure($0.sealed.support[project.key]) }
-                            ?? figure(result.support[project.key]),
-                        paper: columns.map { figure($0.paper.support[project.key]) } ?? "–",
-                        total: figure(result.support[project.key]),
-                        isSelected: winners.contains(project.key))
-                },
-                explanations: try await discrepancies.list(of: vote.id).filter { $0.confirmedAt != nil }.map {
-                    PaperFact(name: "\($0.place), \(strings.number($0.difference))", value: $0.explanation)
-                },
-                size: strings.number(checkpoint.size), root: checkpoint.root.hex, origin: checkpoint.origin,
-                officers: standing.officers, lines: standing.officers.isEmpty ? ["", ""] : [],
-                certified: standing.certifiedAt.map { strings("account.certified_at", ["date": strings.moment($0)]) },
-                pdfHref: "\(scene.voteHref)/account/minutes.pdf", backHref: "\(scene.voteHref)/account"), title: title,
-            language: context.language,
-            code: SheetCode(document: .minutes, definition: opening.hash, edition: 1, language: context.language))
+        let account = "\(scene.voteHref)/account"
+        let minutes = Minutes(
+            site: site, results: results, accounts: accounts, discrepancies: discrepancies, certificates: certificates)
+        let sheet: PrintJob? = try await minutes.sheet(
+            of: scene.vote, pdfHref: "\(account)/minutes.pdf", backHref: account, context)
+        guard let sheet else { throw Absent() }
+        return sheet
     }
 }

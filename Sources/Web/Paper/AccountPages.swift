@@ -78,7 +78,8 @@ struct MinutesSheet: PageView {
     /// Empty lines to sign on while nobody has signed on the screen.
     let lines: [String]
     let certified: String?
-    let pdfHref: String
+    /// Nil where the browser prints it.
+    let pdfHref: String?
     let backHref: String
 
     static let sample = MinutesSheet(

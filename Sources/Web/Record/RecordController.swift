@@ -5,7 +5,7 @@ import NIOCore
 public import Participation
 import PublicRecord
 
-/// The public record of a vote: its files for machines, its story for auditors, and "find my ballot" for residents.
+/// The public record of a vote: its files for machines, and "find my ballot" for residents.
 ///
 /// The files are served without a session and would work behind any static file server: full tiles are immutable, the
 /// checkpoint is never kept.
@@ -29,7 +29,6 @@ public struct RecordController: Sendable {
 
     /// Adds `/votes/{vote}/record/…` and `/votes/{vote}/check`.
     public func add(to routes: RouterGroup<AppContext>) {
-        routes.get("/votes/{vote}/record", use: story)
         routes.get("/votes/{vote}/record/checkpoint", use: checkpoint)
         routes.get("/votes/{vote}/record/key", use: key)
         routes.get("/votes/{vote}/record/definition.json", use: definition)
@@ -142,66 +141,6 @@ public struct RecordController: Sendable {
         let vote: Vote = try await shelf.vote(try context.slug("vote")).vote
         guard let opening = vote.opening else { throw Absent() }
         return (vote, opening)
-    }
-
-    // MARK: The story
-
-    @Sendable private func story(_ request: Request, _ context: AppContext) async throws -> Response {
-        let (vote, opening) = try await opened(context)
-        // Relative addresses in the record begin at the folder, so its page has the folder's address.
-        guard request.uri.path.hasSuffix("/") else { return site.see("/votes/\(vote.slug)/record/") }
-        let strings: Strings = site.strings(context)
-        let head: Record.Head? = try await record.head(of: vote.id)
-        let account: VoteAccount = try await record.account(of: vote.id)
-        let result: VoteResult? = try await results.find(vote)
-        let base = "/votes/\(vote.slug)/record"
-        let command = "tilleul-verify \(site.absolute(base))"
-        var claims: [RecordPage.Claim] = []
-        func claim(
-            _ key: String, _ when: Date?, _ arguments: [String: String] = [:], check: String, isDone: Bool = true
-        ) {
-            claims.append(
-                RecordPage.Claim(
-                    title: strings(isDone ? "record.claim.\(key)" : "record.claim.\(key).waiting", arguments),
-                    date: when.map(strings.moment), text: strings("record.claim.\(key).words", arguments),
-                    check: strings("record.claim.\(key).check", arguments), command: check, waiting: !isDone))
-        }
-        claim(
-            "opened", opening.at, ["hash": Hex.encode(opening.hash)],
-            check: "curl -s \(site.absolute(base))/definition.json | sha256sum")
-        claim(
-            "marks", nil,
-            [
-                "marks": strings.plural("record.marks", account.marks),
-                "sealed": strings.plural("votes.ballots", account.sealed),
-            ], check: command)
-        claim("closed", vote.closedAt, check: command, isDone: vote.closedAt != nil)
-        claim(
-            "counted", vote.countedAt, ["ballots": strings.plural("votes.ballots", account.opened)], check: command,
-            isDone: vote.countedAt != nil)
-        claim(
-            "published", vote.publishedAt,
-            ["hash": result.map { Hash(of: $0.bytes).hex } ?? "", "rule": vote.settings.counting.rule],
-            check: "curl -s \(site.absolute(base))/result.json | sha256sum", isDone: result != nil)
-        let links: [ResultPage.Downloads.File] = [
-            .init(href: "\(base)/bundle.tar.gz", name: strings("record.file.bundle"), kind: "tar.gz"),
-            .init(href: "\(base)/checkpoint", name: strings("record.file.checkpoint"), kind: "signed note"),
-            .init(href: "\(base)/key", name: strings("record.file.key"), kind: "vkey"),
-            .init(href: "\(base)/definition.json", name: strings("record.file.definition"), kind: "JSON"),
-            .init(href: "\(base)/verify.py", name: strings("record.file.verifier"), kind: "Python"),
-        ]
-        return site.page(
-            RecordPage(
-                voteTitle: vote.settings.title(context.language), voteHref: "/votes/\(vote.slug)",
-                origin: opening.definition.origin, size: strings.number(head?.checkpoint.size ?? 0),
-                root: head?.checkpoint.root.hex ?? "", key: opening.verifierKey, claims: claims, command: command,
-                downloads: ResultPage.Downloads(
-                    files: result == nil
-                        ? links
-                        : links + [
-                            .init(href: "\(base)/result.json", name: strings("record.file.result"), kind: "JSON")
-                        ]),
-                checkHref: "/votes/\(vote.slug)/check"), title: strings("record.title"), request, context)
     }
 
     // MARK: Find my ballot

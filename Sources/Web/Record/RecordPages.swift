@@ -10,6 +10,50 @@ struct RecordPage: PageView {
         let check: String
         let command: String
         let waiting: Bool
+        /// Sentences that belong to it.
+        var lines: Several<String>?
+        var figures: Figures?
+        /// The closing account.
+        var table: AccountTable?
+        /// What officers wrote, with its name in front.
+        var quotes: [PaperFact] = []
+        var files: Several<NamedFile>?
+        var links: Several<PlaceLink>?
+    }
+
+    /// What is listed where there is any of it: nothing is written around an empty list.
+    struct Several<Item: Sendable>: Sendable {
+        let items: [Item]
+
+        /// Nil for nothing.
+        init?(_ items: [Item]) {
+            guard !items.isEmpty else { return nil }
+            self.items = items
+        }
+    }
+
+    /// A table of a claim.
+    struct Figures: Sendable {
+        /// A row with its name.
+        struct Row: Sendable {
+            let name: String
+            let cells: [String]
+            let isSum: Bool
+        }
+
+        let id: String
+        let caption: String
+        /// The head of the column with the names of the rows.
+        let first: String
+        let columns: [String]
+        let rows: [Row]
+    }
+
+    /// A file that entries name by hash; without an address where it is not shown.
+    struct NamedFile: Sendable {
+        let name: String
+        let hash: String
+        let href: String?
     }
 
     let voteTitle: String
@@ -20,6 +64,7 @@ struct RecordPage: PageView {
     let key: String
     let claims: [Claim]
     let command: String
+    let secondCommand: String
     let downloads: ResultPage.Downloads
     let checkHref: String
 
@@ -28,8 +73,16 @@ struct RecordPage: PageView {
         claims: [
             Claim(
                 title: "Le scrutin est ouvert", date: "1er novembre", text: "La définition est figée.",
-                check: "Comparez.", command: "tilleul-verify", waiting: true)
-        ], command: "tilleul-verify", downloads: ResultPage.sample.downloads, checkHref: "/votes/x/check")
+                check: "Comparez.", command: "tilleul-verify", waiting: true,
+                lines: Several(["Deux émargements annulés."]),
+                figures: Figures(
+                    id: "x", caption: "Jour par jour", first: "Jour", columns: ["En ligne"],
+                    rows: [.init(name: "1er novembre", cells: ["3"], isSum: true)]), table: .sample,
+                quotes: [PaperFact(name: "École, 1", value: "Un bulletin manque.")],
+                files: Several([NamedFile(name: "Lot 1", hash: "ab", href: "/x")]),
+                links: Several([PlaceLink(label: "Le résultat", href: "/x")]))
+        ], command: "tilleul-verify", secondCommand: "python3 verify.py", downloads: ResultPage.sample.downloads,
+        checkHref: "/votes/x/check")
 }
 
 /// Find my ballot, on the server or in the browser.

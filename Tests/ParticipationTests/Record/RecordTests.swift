@@ -22,6 +22,38 @@ import Testing
         }
     }
 
+    @Test func `the story tells of batches, their files and what was explained, and hides files until the count`()
+        async throws
+    {
+        try await withCounters { desk in
+            try await desk.mark(5, at: "ecole")
+            try await desk.declare("ecole-1", 4)
+            try await desk.close()
+            try await desk.settle(["1", "1+2", "2", "-"], of: "ecole-1")
+            var story: RecordStory = try await desk.polls.record.story(of: try await desk.now(), zone: "Europe/Paris")
+            #expect(story.marks.map(\.count) == [5] && story.marks[0].channel == .paper && story.annulled.isEmpty)
+            #expect(story.roll == nil && story.explanations.isEmpty)
+            var pile: RecordStory.Pile = try #require(story.piles.first)
+            #expect(pile.handle == "ecole-1" && pile.papers == 4 && pile.readings.map(\.letter) == [.a, .b])
+            #expect(pile.settlement?.counted == 3 && pile.settlement?.blank == 1)
+            #expect(pile.settled?.isShown == false && pile.readings.allSatisfy { !$0.file.isShown })
+
+            try await desk.count()
+            let id = try await desk.discrepancies.write(
+                "Un bulletin manque.", place: "ecole", in: desk.vote.id, by: desk.actor("officer"))
+            try await desk.discrepancies.confirm(id, in: desk.vote.id, by: desk.actor("second"))
+            story = try await desk.polls.record.story(of: try await desk.now(), zone: "Europe/Paris")
+            pile = try #require(story.piles.first)
+            #expect(pile.settled?.isShown == true && pile.readings.allSatisfy(\.file.isShown))
+            let explanation: RecordStory.Explanation = try #require(story.explanations.first)
+            #expect(explanation.count == 1 && explanation.text == "Un bulletin manque." && explanation.file.isShown)
+            let files = RecordFiles(pool: desk.pool)
+            for file in [explanation.file, pile.settled!] + pile.readings.map(\.file) {
+                #expect(try await files.find(file.hash, of: desk.vote.id) != nil)
+            }
+        }
+    }
+
     @Test func `with another secret nothing is signed, and what waits goes on waiting`() async throws {
         try await withPolls { polls in
             let (vote, _) = try await polls.open(try await polls.draft())
