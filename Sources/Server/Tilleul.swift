@@ -20,7 +20,7 @@ struct Tilleul: AsyncParsableCommand {
         version: Software.version,
         subcommands: [
             Serve.self, Migrate.self, Demo.self, Users.self, VotesCommand.self, RollCommand.self,
-            BatchesCommand.self, TallyCommand.self, RoutesCommand.self,
+            BatchesCommand.self, CityCommand.self, TallyCommand.self, RoutesCommand.self,
         ])
 
     /// Runs the command and answers with the exit status that is promised above.

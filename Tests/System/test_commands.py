@@ -13,7 +13,7 @@ from installation import (
 SUBCOMMANDS = [
     "serve", "migrate", "demo", "users create", "votes import", "votes open", "votes close", "votes count",
     "votes publish", "votes destroy", "votes codes", "votes replay", "votes list", "roll import", "roll versions",
-    "roll commit", "batches import", "batches list", "tally", "routes",
+    "roll commit", "batches import", "batches list", "city districts", "tally", "routes",
 ]
 
 
@@ -56,6 +56,7 @@ WHOLE = {
     "votes import": ["file.pb", "--process", "p", "--slug", "s"],
     "votes codes": ["s", "--count", "1"], "votes replay": ["s", "file.pb"], "tally": ["file.pb", "--rule", "phragmen"],
     "roll import": ["s", "file.csv"], "roll versions": ["s"], "roll commit": ["s"], "batches list": ["s"],
+    "city districts": ["file.geojson"],
     "batches import": ["s", "file.csv", "--entry", "A", "--as", "a@b.example"],
     **{f"votes {verb}": ["s"] for verb in ("open", "close", "count", "publish", "destroy")},
 }
