@@ -63,6 +63,7 @@ public struct City: Sendable {
         addRolls(to: routes, site: site, votes: votes, shelf: shelf)
         addReading(to: routes, site: site, processes: processes)
         addWriting(to: routes, site: site, processes: processes)
+        addDeliveries(to: routes, site: site, processes: processes)
         addPlaces(to: routes, site: site, votes: votes, shelf: shelf)
         addPaper(to: routes, site: site, votes: votes, results: results)
         addMedia(to: routes, site: site)
@@ -131,6 +132,16 @@ public struct City: Sendable {
     private func addMedia(to routes: RouterGroup<AppContext>, site: Site) {
         MediumController(media: Media(pool: pool)).add(to: routes)
         ProposalMediaController(site: site, media: ProposalMedia(pool: pool)).add(to: routes)
+    }
+
+    /// What becomes of selected projects.
+    private func addDeliveries(to routes: RouterGroup<AppContext>, site: Site, processes: Processes) {
+        let deliveries = Deliveries(
+            pool: pool, zone: site.city.timeZone.identifier, correspondent: Letters(site: site))
+        DeliveryController(site: site, processes: processes, deliveries: deliveries).add(to: routes)
+        DeliveryDesk(site: site, processes: processes, deliveries: deliveries).add(to: routes)
+        DeliveryActs(site: site, processes: processes, deliveries: deliveries).add(to: routes)
+        DeliveryImportDesk(site: site, processes: processes, deliveries: deliveries).add(to: routes)
     }
 
     /// Papers: batches, their entries and settlement, and the account that closes.

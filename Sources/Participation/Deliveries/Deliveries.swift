@@ -79,11 +79,10 @@ public struct Deliveries: Sendable {
             (
                 "delivery.photos",
                 """
-                SELECT delivery_medium.medium_id, delivery_medium.purpose, delivery_medium.milestone_id,
-                       delivery_medium.update_id, medium.alt, medium_rendition.width, medium_rendition.height
+                SELECT delivery_medium.purpose, delivery_medium.milestone_id, delivery_medium.update_id,
+                       \(sql: Medium.columns)
                 FROM delivery_medium
-                JOIN medium ON medium.id = delivery_medium.medium_id
-                JOIN medium_rendition ON medium_rendition.medium_id = medium.id AND medium_rendition.rendition = 'small'
+                JOIN medium ON medium.id = delivery_medium.medium_id \(sql: Medium.renditions)
                 WHERE delivery_medium.delivery_id = \(sql: own)
                 ORDER BY delivery_medium.hung_at, delivery_medium.medium_id
                 """

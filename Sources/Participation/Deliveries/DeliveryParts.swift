@@ -96,26 +96,19 @@ public struct DeliveryPhoto: Sendable {
         case before, during, after, milestone, update
     }
 
-    /// The identity of the medium.
-    public let medium: UUID
+    /// The photo itself.
+    public let medium: Medium
     /// What it is there for.
     public let purpose: Purpose
     /// The milestone or the update it stands by.
-    public let milestone: UUID?, update: UUID?
-    /// What it shows, in words; empty for one that is decorative.
-    public let alt: String
-    /// The size of its small rendition, in pixels.
-    public let width: Int, height: Int
+    public let milestone: ID<Milestone>?, update: ID<DeliveryUpdate>?
 
     init(row: Row) throws {
-        medium = try row.get("medium_id")
+        medium = try Medium(row: row)
         // The schema's check leaves no other word.
         purpose = Purpose(rawValue: try row.get("purpose"))!
-        milestone = try row.get("milestone_id")
-        update = try row.get("update_id")
-        alt = try row.get("alt")
-        width = try row.get("width")
-        height = try row.get("height")
+        milestone = try row.get("milestone_id", as: UUID?.self).map { ID($0) }
+        update = try row.get("update_id", as: UUID?.self).map { ID($0) }
     }
 }
 
