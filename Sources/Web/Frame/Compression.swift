@@ -31,7 +31,8 @@ struct Compression: RouterMiddleware {
     }
 
     private static func isText(_ type: String) -> Bool {
-        type.hasPrefix("text/") || type.hasPrefix("application/json") || type.hasPrefix("image/svg+xml")
+        type.hasPrefix("text/") || type.hasPrefix("application/json") || type.hasPrefix("application/atom+xml")
+            || type.hasPrefix("image/svg+xml")
     }
 }
 

@@ -46,7 +46,8 @@ struct ProposalMediaPage: PageView {
 
     static let sample = ProposalMediaPage(
         errors: ErrorSummary(items: [.init(field: "file", text: "Choisissez un fichier.")]), title: "Photos",
-        proposalTitle: "Une fontaine", language: "fr", stepWords: "Étape 4 sur 5", backHref: "/proposals/12", back: "Revenir",
+        proposalTitle: "Une fontaine", language: "fr", stepWords: "Étape 4 sur 5", backHref: "/proposals/12",
+        back: "Revenir",
         onHref: "/proposals/drafts/x/check",
         lead: "Au plus 8 fichiers.",
         items: [

@@ -1,6 +1,5 @@
 import Foundation
 import Participation
-import Synchronization
 
 /// Makes PDFs of print pages: WeasyPrint in a process of its own, which reads no file and no network, with limits of
 /// time and memory, and few at once.
@@ -29,20 +28,14 @@ public final class Prints: Sendable {
         case failed(String)
     }
 
-    private struct Queue {
-        var running = 0
-        var waiting: [CheckedContinuation<Void, Never>] = []
-    }
-
-    private let limits: Limits
     private let command: Command
-    private let queue = Mutex(Queue())
+    private let turns: Turns
 
     /// The program and the fonts in the folder `Press` below `resources`.
     init(resources: String, limits: Limits = Limits()) {
         let folder = URL(filePath: resources, directoryHint: .isDirectory).appending(path: "Press")
         func path(_ name: String) -> String { folder.appending(path: name).path(percentEncoded: false) }
-        self.limits = limits
+        turns = Turns(atOnce: limits.atOnce, waiting: limits.waiting)
         // Debian's own Python, whatever else is installed, and nothing of the service's environment.
         command = Command(
             [
@@ -64,12 +57,12 @@ public final class Prints: Sendable {
 
     /// One PDF of several documents, each with its own count of pages; the title is that of the first.
     func pdf(documents: [String]) async throws -> [UInt8] {
-        try await takeTurn()
-        defer { endTurn() }
         // A form feed parts the documents: HTML of ours holds none.
         let input = Array(documents.map { $0.replacing("\u{C}", with: " ") }.joined(separator: "\u{C}").utf8)
         do {
-            return try await command.run(input)
+            return try await turns.take { try await command.run(input) }
+        } catch is Overloaded {
+            throw Failure.busy
         } catch let failure as Command.Failure {
             switch failure {
             case .notFound, .ended(status: 4, _), .ended(status: 2, _): throw Failure.missing
@@ -80,41 +73,5 @@ public final class Prints: Sendable {
                 throw isLimit ? Failure.tooLarge : Failure.failed(words)
             }
         }
-    }
-
-    private func takeTurn() async throws(Failure) {
-        let isFree: Bool? = queue.withLock { queue in
-            if queue.running < limits.atOnce {
-                queue.running += 1
-                return true
-            }
-            return queue.waiting.count < limits.waiting ? false : nil
-        }
-        guard let isFree else { throw .busy }
-        guard !isFree else { return }
-        await withCheckedContinuation { continuation in
-            let isMine: Bool = queue.withLock { queue in
-                // Somebody may have finished since.
-                if queue.running < limits.atOnce {
-                    queue.running += 1
-                    return true
-                }
-                queue.waiting.append(continuation)
-                return false
-            }
-            if isMine { continuation.resume() }
-        }
-    }
-
-    /// Hands the turn to whoever has waited longest.
-    private func endTurn() {
-        let next: CheckedContinuation<Void, Never>? = queue.withLock { queue in
-            if queue.waiting.isEmpty {
-                queue.running -= 1
-                return nil
-            }
-            return queue.waiting.removeFirst()
-        }
-        next?.resume()
     }
 }
