@@ -21,12 +21,14 @@ public struct Drafts: Sendable {
 
     /// Begins a draft with whatever is known of it already.
     ///
-    /// - Parameter source: where it comes from, such as what somebody noted on a walk.
+    /// - Parameters:
+    ///   - fresh: the identity it will have. A form sent twice names the same one and begins one draft.
+    ///   - source: where it comes from, such as what somebody noted on a walk.
     /// - Throws: `Refused<DraftRefusal>`: `.notNow`, `.tooManyDrafts`, or what cannot be kept.
     @discardableResult
     public func begin(
-        _ draft: ProposalDraft = ProposalDraft(), from source: ProposalSource? = nil, in process: ID<Process>,
-        language: Language, by actor: Actor
+        _ draft: ProposalDraft = ProposalDraft(), as fresh: ID<Proposal> = ID(), from source: ProposalSource? = nil,
+        in process: ID<Process>, language: Language, by actor: Actor
     ) async throws -> ID<Proposal> {
         guard case .resident(let account) = actor else { throw Refused(DraftRefusal.absent) }
         let draft: ProposalDraft = draft.tidied
@@ -37,35 +39,37 @@ public struct Drafts: Sendable {
                 guard try await ProposalCalls.rule(of: process, zone: zone, in: transaction).mayWrite else {
                     throw Refused(DraftRefusal.notNow)
                 }
-                // The account's row is locked, so that two requests at once count each other's draft.
-                let row: Row? = try await transaction.one(
-                    "draft.count",
+                // Locked before the drafts are counted, so that two requests at once count each other's.
+                let known: Row? = try await transaction.one(
+                    "draft.account",
+                    "SELECT 1 AS found FROM account WHERE id = \(account) AND closed_at IS NULL FOR UPDATE")
+                guard known != nil else { throw Refused(DraftRefusal.absent) }
+                let begun: [Row] = try await transaction.query(
+                    "draft.begun",
                     """
-                    SELECT (SELECT count(*) FROM proposal_author
-                            JOIN proposal ON proposal.id = proposal_author.proposal_id
-                            WHERE proposal_author.account_id = account.id AND proposal.published_at IS NULL) AS drafts
-                    FROM account WHERE account.id = \(account) AND account.closed_at IS NULL FOR UPDATE
+                    SELECT proposal.id FROM proposal_author JOIN proposal ON proposal.id = proposal_author.proposal_id
+                    WHERE proposal_author.account_id = \(account) AND proposal.published_at IS NULL
                     """)
-                guard let row else { throw Refused(DraftRefusal.absent) }
-                guard try row.get("drafts", as: Int.self) < Self.mostDrafts else {
+                if try begun.contains(where: { try $0.get("id") == fresh }) { return fresh }
+                guard begun.count < Self.mostDrafts else {
                     throw Refused(DraftRefusal.tooManyDrafts(most: Self.mostDrafts))
                 }
-                let id: ID<Proposal> = try await Self.insert(draft, in: process, language: language, transaction)
+                try await Self.insert(draft, as: fresh, in: process, language: language, transaction)
                 try await transaction.execute(
                     "draft.author",
-                    "INSERT INTO proposal_author (proposal_id, place, account_id) VALUES (\(id), 1, \(account))")
-                if let source { try await source.record(of: id, in: process, transaction) }
-                try await Acts.record("proposal_begun", by: actor, on: "proposal", id, in: transaction)
-                return id
+                    "INSERT INTO proposal_author (proposal_id, place, account_id) VALUES (\(fresh), 1, \(account))")
+                if let source { try await source.record(of: fresh, in: process, transaction) }
+                try await Acts.record("proposal_begun", by: actor, on: "proposal", fresh, in: transaction)
+                return fresh
             }
         }
     }
 
     /// The row of a new draft and the thread of its comments.
     static func insert(
-        _ draft: ProposalDraft, in process: ID<Process>, language: Language, _ transaction: Transaction
-    ) async throws -> ID<Proposal> {
-        let id = ID<Proposal>()
+        _ draft: ProposalDraft, as id: ID<Proposal>, in process: ID<Process>, language: Language,
+        _ transaction: Transaction
+    ) async throws {
         let thread = UUID()
         try await transaction.execute("draft.thread", "INSERT INTO thread (id) VALUES (\(thread))")
         try await transaction.execute(
@@ -78,7 +82,6 @@ public struct Drafts: Sendable {
                     \(draft.district), \(draft.place), \(draft.point?.latitude), \(draft.point?.longitude),
                     \(draft.cost), \(draft.authorKind.rawValue), \(draft.groupName))
             """)
-        return id
     }
 
     // MARK: Writing
@@ -261,6 +264,8 @@ public struct Drafts: Sendable {
         do { return try await body() } catch let error as PostgresError {
             switch error.constraint {
             case "proposal_district": throw Refused(DraftRefusal.unknownDistrict)
+            // An identity that somebody else's draft has.
+            case "proposal_pk": throw Refused(DraftRefusal.absent)
             case "proposal_theme": throw Refused(DraftRefusal.themeMissing)
             default: throw error
             }

@@ -106,7 +106,7 @@ public struct ProposalDraft: Sendable, Hashable {
     }
 
     /// What keeps the draft from being published in answer to `call`, in the order of the form.
-    func gaps(in call: ProposalCall) -> [DraftRefusal] {
+    public func gaps(in call: ProposalCall) -> [DraftRefusal] {
         var reasons: [DraftRefusal] = []
         if title.isEmpty { reasons.append(.titleMissing) }
         if body.isEmpty { reasons.append(.bodyMissing) }
