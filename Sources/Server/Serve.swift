@@ -41,6 +41,13 @@ struct Serve: AsyncParsableCommand {
                         .init(
                             service: BasketReminders(
                                 pool: house.pool, logger: house.logger, words: Letters(site: site).reminder)),
+                        .init(
+                            service: ExaminationReminders(
+                                pool: house.pool, zone: site.city.timeZone.identifier, logger: house.logger,
+                                correspondent: Letters(site: site))),
+                        .init(
+                            service: BallotNotices(
+                                pool: house.pool, logger: house.logger, correspondent: Letters(site: site))),
                         .init(service: service),
                     ], gracefulShutdownSignals: [.sigterm, .sigint], logger: house.logger))
             do {

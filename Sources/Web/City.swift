@@ -33,7 +33,9 @@ public struct City: Sendable {
             mail: mailFolder.map { MailFolder(path: $0) }
         ).add(to: routes)
         ProcessController(site: site, processes: processes, votes: votes).add(to: routes)
-        VoteController(site: site, shelf: shelf, votes: votes, results: results).add(to: routes)
+        VoteController(
+            site: site, shelf: shelf, votes: votes, results: results, nominations: Nominations(pool: pool)
+        ).add(to: routes)
         BallotController(
             site: site, shelf: shelf,
             ballots: Ballots(pool: pool, secrets: secrets, correspondent: Letters(site: site)),
@@ -63,7 +65,9 @@ public struct City: Sendable {
         addRolls(to: routes, site: site, votes: votes, shelf: shelf)
         addReading(to: routes, site: site, processes: processes)
         addWriting(to: routes, site: site, processes: processes)
+        addTalk(to: routes, site: site, processes: processes)
         addDeliveries(to: routes, site: site, processes: processes)
+        addExaminations(to: routes, site: site, processes: processes, votes: votes)
         addPlaces(to: routes, site: site, votes: votes, shelf: shelf)
         addPaper(to: routes, site: site, votes: votes, results: results)
         addMedia(to: routes, site: site)
@@ -102,13 +106,83 @@ public struct City: Sendable {
     private func addReading(to routes: RouterGroup<AppContext>, site: Site, processes: Processes) {
         let calls = ProposalCalls(pool: pool, zone: site.city.timeZone.identifier)
         ProposalController(
-            site: site, proposals: Proposals(pool: pool), sections: ProposalSections()
+            site: site, proposals: Proposals(pool: pool),
+            sections: ProposalSections(
+                supports: SupportSection(supports: supports(site: site)),
+                comments: CommentSection(comments: comments(site: site)),
+                suggestions: SuggestionSection(suggestions: suggestions(site: site)),
+                joins: JoinSection(joins: joins(site: site), splits: splits(site: site)),
+                examinations: ExaminationSection(
+                    examinations: examinations(site: site), answers: AuthorAnswers(pool: pool),
+                    nominations: Nominations(pool: pool)))
         ).add(to: routes)
         ProposalListController(
             site: site, processes: processes, calls: calls, lists: ProposalLists(pool: pool, calls: calls),
             districts: Districts(pool: pool)
         ).add(to: routes)
     }
+
+    /// Examinations of proposals, from the settings to the published answer and to the ballot.
+    private func addExaminations(to routes: RouterGroup<AppContext>, site: Site, processes: Processes, votes: Votes) {
+        let (letters, zone) = (Letters(site: site), site.city.timeZone.identifier)
+        let files = ProposalFiles(pool: pool, zone: zone)
+        let settings = ExaminationSettings(pool: pool)
+        let verdicts = Verdicts(pool: pool, correspondent: letters)
+        let nominations = Nominations(pool: pool)
+        ExaminationSettingsDesk(site: site, processes: processes, settings: settings).add(to: routes)
+        FilesDesk(
+            site: site, processes: processes, files: files,
+            assignments: Assignments(pool: pool, zone: zone, correspondent: letters), settings: settings
+        ).add(to: routes)
+        FileDesk(
+            site: site, processes: processes, files: files, examinations: examinations(site: site), verdicts: verdicts,
+            settings: settings, nominations: nominations
+        ).add(to: routes)
+        AnswersDesk(
+            site: site, processes: processes, files: files, verdicts: verdicts, letters: PrintedLetters(pool: pool)
+        ).add(to: routes)
+        NominationDesk(site: site, votes: votes, nominations: nominations).add(to: routes)
+        AnswerController(
+            site: site, proposals: Proposals(pool: pool), examinations: examinations(site: site),
+            answers: AuthorAnswers(pool: pool)
+        ).add(to: routes)
+    }
+
+    private func examinations(site: Site) -> Examinations {
+        Examinations(pool: pool, zone: site.city.timeZone.identifier, correspondent: Letters(site: site))
+    }
+
+    /// What residents say about proposals, and what agents join and split.
+    private func addTalk(to routes: RouterGroup<AppContext>, site: Site, processes: Processes) {
+        let proposals = Proposals(pool: pool)
+        let (joins, splits) = (joins(site: site), splits(site: site))
+        SupportController(site: site, proposals: proposals, supports: supports(site: site)).add(to: routes)
+        CommentController(site: site, proposals: proposals, comments: comments(site: site)).add(to: routes)
+        SuggestionController(site: site, proposals: proposals, suggestions: suggestions(site: site)).add(to: routes)
+        WithdrawalController(
+            site: site, proposals: proposals,
+            withdrawals: Withdrawals(pool: pool, correspondent: Letters(site: site))
+        ).add(to: routes)
+        JoinDesk(site: site, processes: processes, joins: joins, splits: splits).add(to: routes)
+        SplitDesk(
+            site: site, processes: processes, proposals: proposals, suggestions: suggestions(site: site), splits: splits
+        ).add(to: routes)
+    }
+
+    private func supports(site: Site) -> Supports { Supports(pool: pool, zone: site.city.timeZone.identifier) }
+
+    private func comments(site: Site) -> Comments {
+        Comments(pool: pool, secrets: secrets, zone: site.city.timeZone.identifier)
+    }
+
+    private func suggestions(site: Site) -> Suggestions {
+        Suggestions(
+            pool: pool, secrets: secrets, zone: site.city.timeZone.identifier, correspondent: Letters(site: site))
+    }
+
+    private func joins(site: Site) -> Joins { Joins(pool: pool, correspondent: Letters(site: site)) }
+
+    private func splits(site: Site) -> Splits { Splits(pool: pool, correspondent: Letters(site: site)) }
 
     /// Proposals as their authors write them, alone or together, and the calls that they answer.
     private func addWriting(to routes: RouterGroup<AppContext>, site: Site, processes: Processes) {
@@ -138,7 +212,10 @@ public struct City: Sendable {
     private func addDeliveries(to routes: RouterGroup<AppContext>, site: Site, processes: Processes) {
         let deliveries = Deliveries(
             pool: pool, zone: site.city.timeZone.identifier, correspondent: Letters(site: site))
-        DeliveryController(site: site, processes: processes, deliveries: deliveries).add(to: routes)
+        DeliveryController(
+            site: site, processes: processes, deliveries: deliveries,
+            map: CityMap(site: site, districts: Districts(pool: pool))
+        ).add(to: routes)
         DeliveryDesk(site: site, processes: processes, deliveries: deliveries).add(to: routes)
         DeliveryActs(site: site, processes: processes, deliveries: deliveries).add(to: routes)
         DeliveryImportDesk(site: site, processes: processes, deliveries: deliveries).add(to: routes)
@@ -167,7 +244,7 @@ public struct City: Sendable {
         let marks = Marks(pool: pool, correspondent: Letters(site: site))
         let voters = Voters(pool: pool, marks: marks)
         let devices = Devices(pool: pool, secrets: secrets)
-        let assistance = Assistance(pool: pool, secrets: secrets)
+        let assistance = Assistance(pool: pool, secrets: secrets, correspondent: Letters(site: site))
         VotePlacesController(site: site, shelf: shelf, places: places, assistance: assistance).add(to: routes)
         PlacesDesk(site: site, votes: votes, places: places).add(to: routes)
         PlaceDayController(site: site, votes: votes, places: places, devices: devices).add(to: routes)

@@ -33,10 +33,13 @@ public struct DeskController: Sendable {
         return site.page(
             DeskPage(
                 roles: Set(account.roles.map(\.role)).map { strings("role.\($0.rawValue)") }.sorted(),
-                processes: processes.filter { account.holds(.participationAgent, process: $0.id) }.map {
-                    .init(
-                        title: $0.title(context.language), href: "/desk/processes/\($0.slug)",
-                        note: strings.plural("desk.phases", $0.phases.count), links: [])
+                processes: processes.filter { account.working(on: $0) }.map { process in
+                    let base = "/desk/processes/\(process.slug)"
+                    let isAgent: Bool = account.holds(.participationAgent, process: process.id)
+                    return .init(
+                        title: process.title(context.language), href: isAgent ? base : nil,
+                        note: strings.plural("desk.phases", process.phases.count),
+                        links: [PlaceLink(label: strings("exam.files"), href: "\(base)/files")])
                 },
                 votes: votes.map { vote, links in
                     .init(
@@ -84,6 +87,11 @@ extension AppContext {
 extension SignedInAccount {
     /// Whether the account reads the register of acts.
     var reading: Bool { holds(.auditor) || holds(.administrator) }
+
+    /// Whether the account writes the process or examines its proposals.
+    fileprivate func working(on process: Participation.Process) -> Bool {
+        holds(.participationAgent, process: process.id) || holds(.examiner, process: process.id)
+    }
 
     /// Where officers, operators and adjudicators work on a vote.
     fileprivate func tasks(in vote: Vote, _ strings: Strings) -> [PlaceLink] {

@@ -24,7 +24,11 @@ struct DeskPage: PageView {
 
     static let sample = DeskPage(
         roles: ["Agent"],
-        processes: [Item(title: "Diagonales", href: "/desk/processes/d", note: "5 étapes", links: [])],
+        processes: [
+            Item(
+                title: "Diagonales", href: "/desk/processes/d", note: "5 étapes",
+                links: [PlaceLink(label: "Dossiers", href: "/desk/processes/d/files")])
+        ],
         votes: [
             Item(
                 title: "Budget", href: "/desk/votes/x", note: "Ouvert",

@@ -9,13 +9,15 @@ public struct VoteController: Sendable {
     private let shelf: VoteShelf
     private let votes: Votes
     private let results: Results
+    private let nominations: Nominations
 
     /// The pages over the capabilities they need.
-    public init(site: Site, shelf: VoteShelf, votes: Votes, results: Results) {
+    public init(site: Site, shelf: VoteShelf, votes: Votes, results: Results, nominations: Nominations) {
         self.site = site
         self.shelf = shelf
         self.votes = votes
         self.results = results
+        self.nominations = nominations
     }
 
     /// Adds `/votes`, `/votes/{vote}` and its projects.
@@ -85,6 +87,8 @@ public struct VoteController: Sendable {
         if vote.publishedAt != nil, let result = try await results.find(vote) {
             outcome = ResultWords(vote, result, strings).outcome(of: project.key)
         }
+        let origins: [Nominations.Link] = try await nominations.links(of: vote.id)
+            .filter { $0.project == project.number }
         return site.page(
             ProjectPage(
                 number: String(project.number), title: project.title(context.language),
@@ -94,7 +98,12 @@ public struct VoteController: Sendable {
                 category: project.category, voteTitle: vote.settings.title(context.language),
                 voteHref: "/votes/\(vote.slug)",
                 ballotHref: vote.state(at: Date()) == .open ? "/votes/\(vote.slug)/ballot" : nil, outcome: outcome,
-                resultHref: "/votes/\(vote.slug)/result"),
+                resultHref: "/votes/\(vote.slug)/result",
+                origins: origins.map { link in
+                    ProjectPage.Origin(
+                        label: "\(link.proposal). \(link.title)", href: "/proposals/\(link.proposal)",
+                        wroteIn: link.language.foreign(to: context.language))
+                }),
             title: "\(project.number). \(project.title(context.language))", request, context)
     }
 

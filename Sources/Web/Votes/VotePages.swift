@@ -68,6 +68,13 @@ struct VotesPage: PageView {
 struct ProjectPage: PageView {
     static let template = "votes/project"
 
+    /// The proposal that the project was.
+    struct Origin: Sendable {
+        let label: String
+        let href: String
+        let wroteIn: String?
+    }
+
     let number: String
     let title: String
     let titleLanguage: String?
@@ -81,11 +88,13 @@ struct ProjectPage: PageView {
     /// Whether it was selected and why, once the result is public.
     let outcome: String?
     let resultHref: String
+    let origins: [Origin]
 
     static let sample = ProjectPage(
         number: "4", title: "Un jardin", titleLanguage: "fr", paragraphs: ["Des arbres."], cost: "45 000 €",
         district: "Nord", category: "Nature", voteTitle: "Budget", voteHref: "/votes/x",
-        ballotHref: "/votes/x/ballot", outcome: "Retenu", resultHref: "/votes/x/result")
+        ballotHref: "/votes/x/ballot", outcome: "Retenu", resultHref: "/votes/x/result",
+        origins: [Origin(label: "12. Ein Garten", href: "/proposals/12", wroteIn: "de")])
 }
 
 /// How one enters a vote: with a code, or by signing in.

@@ -31,6 +31,11 @@ struct ProposalPage: PageView {
     let versions: String?
 
     // The parts of other capabilities: `var supports: SupportView?`, filled by ``ProposalSections``.
+    var supports: SupportView?
+    var comments: CommentView?
+    var suggestions: SuggestionView?
+    var joins: JoinView?
+    var examination: ExaminationView?
 
     static let sample = ProposalPage(
         number: "12", title: "Ein Brunnen", wroteIn: "de", here: "/proposals/12", processTitle: "Diagonales",
@@ -38,7 +43,8 @@ struct ProposalPage: PageView {
         status: .sample, since: "3 mars 2026", authors: "Ada Martin", published: "2 mars 2026",
         changed: "4 mars 2026", target: .sample, origins: [.sample], hasOrigins: true, text: "<p>Ein Brunnen.</p>",
         facts: [ProposalFact(name: "Coût", text: "4 000 €", money: true)],
-        story: [ProposalStep(status: .sample, date: "2 mars 2026")], versions: "2 versions")
+        story: [ProposalStep(status: .sample, date: "2 mars 2026")], versions: "2 versions", supports: .sample,
+        comments: .sample, suggestions: .sample, joins: .sample, examination: .sample)
 }
 
 extension ProposalPage {
