@@ -71,10 +71,15 @@ public struct Assistance: Sendable {
     let pool: Pool
     private let secrets: Secrets
     private let throttle: Throttle
+    private let withdrawals: Withdrawals?
 
     /// The acts kept in the database of `pool`; codes are hashed with a key of `secrets`.
-    public init(pool: Pool, secrets: Secrets) {
+    ///
+    /// - Parameter correspondent: words the letters to those who follow a proposal that is withdrawn. Without it the
+    ///   codes of proposals are unknown here.
+    public init(pool: Pool, secrets: Secrets, correspondent: (any ProposalCorrespondent)? = nil) {
         self.pool = pool
+        withdrawals = correspondent.map { Withdrawals(pool: pool, correspondent: $0) }
         self.secrets = secrets
         throttle = Throttle(pool: pool, secrets: secrets)
     }
@@ -95,22 +100,27 @@ public struct Assistance: Sendable {
         case hasVoted
         /// The account holds a role; its holder closes it.
         case holdsRole
+        /// The city has answered the proposal, or others were joined to it: it is no longer theirs alone to take back.
+        case settled
     }
 
     /// What was done with help.
     enum Deed {
         case account(ID<Account>)
         case kiosk(ID<KioskSession>)
+        case proposal(ID<Proposal>)
 
         var word: String {
             switch self {
             case .account: "account"
             case .kiosk: "kiosk"
+            case .proposal: "proposal"
             }
         }
 
         var account: ID<Account>? { if case .account(let id) = self { id } else { nil } }
         var kiosk: ID<KioskSession>? { if case .kiosk(let id) = self { id } else { nil } }
+        var proposal: ID<Proposal>? { if case .proposal(let id) = self { id } else { nil } }
     }
 
     /// An account opened with help, and what the receipt shows.
@@ -164,10 +174,10 @@ public struct Assistance: Sendable {
         try await transaction.execute(
             "assistance.record",
             """
-            INSERT INTO assisted_act (id, act, helper_id, helper_role, person_id, account_id, kiosk_id, vote_id,
-                                      place_id, consent, consent_reference, code_hash)
-            VALUES (\(id), \(deed.word), \(helper), \(role), \(person), \(deed.account), \(deed.kiosk), \(vote),
-                    \(place), \(consent.word), \(consent.reference), \(AssistanceCode.hash(code.text, secrets)))
+            INSERT INTO assisted_act (id, act, helper_id, helper_role, person_id, account_id, kiosk_id, proposal_id,
+                                      vote_id, place_id, consent, consent_reference, code_hash)
+            VALUES (\(id), \(deed.word), \(helper), \(role), \(person), \(deed.account), \(deed.kiosk),
+                    \(deed.proposal), \(vote), \(place), \(consent.word), \(consent.reference), \(AssistanceCode.hash(code.text, secrets)))
             """)
         try await Acts.record(
             "assisted", by: actor, on: "assisted_act", id,
@@ -179,7 +189,7 @@ public struct Assistance: Sendable {
 
     /// Withdraws an act with the code of its receipt: an account is closed, a kiosk session ended. What has been voted stays voted.
     ///
-    /// - Returns: what was withdrawn: `account` or `kiosk`.
+    /// - Returns: what was withdrawn: `account`, `kiosk` or `proposal`.
     /// - Throws: `Refusal`; `Throttle.TooMany` after many wrong codes from the network.
     @discardableResult
     public func withdraw(code: String, from network: Network) async throws -> String {
@@ -188,7 +198,7 @@ public struct Assistance: Sendable {
             let row: Row? = try await transaction.one(
                 "assistance.of_code",
                 """
-                SELECT id, act, person_id, account_id, kiosk_id, vote_id, withdrawn_at IS NOT NULL AS is_withdrawn
+                SELECT id, act, person_id, account_id, kiosk_id, proposal_id, vote_id, withdrawn_at IS NOT NULL AS is_withdrawn
                 FROM assisted_act WHERE code_hash = \(AssistanceCode.hash(code, secrets)) FOR UPDATE
                 """)
             guard let row else { throw Refusal.unknownCode }
@@ -208,7 +218,7 @@ public struct Assistance: Sendable {
     private func undo(_ row: Row, in transaction: Transaction) async throws {
         let person: ID<Person> = ID(try row.get("person_id", as: UUID.self))
         let act: String = try row.get("act")
-        if act != "account" {
+        if act == "kiosk" {
             let marked: Row? = try await transaction.one(
                 "assistance.marked",
                 """
@@ -237,9 +247,25 @@ public struct Assistance: Sendable {
             try await transaction.execute(
                 "assistance.end_kiosk",
                 "UPDATE kiosk_session SET ended_at = now(), shown_name = '' WHERE id = \(kiosk) AND ended_at IS NULL")
+        case "proposal": try await withdraw(try row.get("proposal_id"), in: transaction)
         default:
             // The schema's check leaves no other act.
             return
+        }
+    }
+
+    private func withdraw(_ proposal: ID<Proposal>, in transaction: Transaction) async throws {
+        guard let withdrawals else { throw Refusal.unknownCode }
+        let row: Row? = try await transaction.one(
+            "assistance.proposal", "SELECT status FROM proposal WHERE id = \(proposal) FOR NO KEY UPDATE")
+        // The schema's check leaves no other words.
+        guard let row, let status = Proposal.Status(rawValue: try row.get("status")) else { throw Refusal.unknownCode }
+        // An author with an account may have withdrawn it meanwhile.
+        if status == .withdrawn { return }
+        do {
+            try await withdrawals.withdraw(proposal, status, by: .visitor, in: transaction)
+        } catch is WithdrawalRefusal {
+            throw Refusal.settled
         }
     }
 

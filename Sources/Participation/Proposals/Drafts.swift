@@ -224,10 +224,14 @@ public struct Drafts: Sendable {
 
     /// Keeps the present wording as a version, in the transaction that has just written it and holds its lock.
     ///
+    /// An agent who writes down what somebody else says is not the one who wrote it.
+    ///
     /// - Parameter reason: `published`, `edited`, `suggestion` or `adapted`.
     static func addVersion(
         of id: ID<Proposal>, reason: String, by actor: Actor, _ transaction: some Executor
     ) async throws {
+        var writer: ID<Account>?
+        if case .resident(let account) = actor { writer = account }
         try await transaction.execute(
             "proposal.version",
             """
@@ -235,7 +239,7 @@ public struct Drafts: Sendable {
             SELECT proposal.id,
                    (SELECT coalesce(max(proposal_version.number), 0) + 1 FROM proposal_version
                     WHERE proposal_version.proposal_id = proposal.id),
-                   proposal.title, proposal.body, proposal.place, proposal.cost, \(reason), \(actor.account)
+                   proposal.title, proposal.body, proposal.place, proposal.cost, \(reason), \(writer)
             FROM proposal WHERE proposal.id = \(id)
             """)
     }

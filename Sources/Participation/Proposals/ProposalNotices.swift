@@ -17,6 +17,8 @@ public struct ProposalNotice: Sendable, Hashable {
         case selected, notSelected
         /// Its authors withdrew it.
         case withdrawn
+        /// An agent entered it for the author, who was present or wrote it on paper.
+        case entered
         /// Somebody suggests another wording; its number among the suggestions.
         case suggestionMade(number: Int)
         /// An author took the suggestion over, or refused it and said why.
@@ -41,6 +43,7 @@ public struct ProposalNotice: Sendable, Hashable {
             case .selected: "proposal_selected"
             case .notSelected: "proposal_not_selected"
             case .withdrawn: "proposal_withdrawn"
+            case .entered: "proposal_entered"
             case .suggestionMade: "suggestion_made"
             case .suggestionAccepted: "suggestion_accepted"
             case .suggestionRefused: "suggestion_refused"

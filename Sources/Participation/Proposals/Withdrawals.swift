@@ -40,21 +40,28 @@ public struct Withdrawals: Sendable {
             // The schema's check leaves no other words.
             let status = Proposal.Status(rawValue: try row.get("status"))!
             if status == .withdrawn { return }
-            guard Self.mayWithdraw(status) else { throw WithdrawalRefusal.settled }
-            // Whoever joins another to it holds this lock too: this is read under it.
-            let origins: Row? = try await transaction.one(
-                "proposal.origins",
-                "SELECT EXISTS (SELECT FROM proposal WHERE joined_into = \(proposal)) AS has_origins")
-            if try origins?.get("has_origins") ?? false { throw WithdrawalRefusal.othersJoined }
-            try await transaction.execute(
-                "proposal.set_withdrawn",
-                """
-                UPDATE proposal
-                SET status = 'withdrawn', withdrawn_at = clock_timestamp(), changed_at = clock_timestamp()
-                WHERE id = \(proposal)
-                """)
-            try await Acts.record("proposal_withdrawn", by: actor, on: "proposal", proposal, in: transaction)
-            try await notices.tell(.followers, of: .withdrawn, about: proposal, by: actor, in: transaction)
+            try await withdraw(proposal, status, by: actor, in: transaction)
         }
+    }
+
+    /// The same for a proposal whose lock the transaction holds, and whose author it has recognised.
+    func withdraw(
+        _ proposal: ID<Proposal>, _ status: Proposal.Status, by actor: Actor, in transaction: Transaction
+    ) async throws {
+        guard Self.mayWithdraw(status) else { throw WithdrawalRefusal.settled }
+        // Whoever joins another to it holds this lock too: this is read under it.
+        let origins: Row? = try await transaction.one(
+            "proposal.origins",
+            "SELECT EXISTS (SELECT FROM proposal WHERE joined_into = \(proposal)) AS has_origins")
+        if try origins?.get("has_origins") ?? false { throw WithdrawalRefusal.othersJoined }
+        try await transaction.execute(
+            "proposal.set_withdrawn",
+            """
+            UPDATE proposal
+            SET status = 'withdrawn', withdrawn_at = clock_timestamp(), changed_at = clock_timestamp()
+            WHERE id = \(proposal)
+            """)
+        try await Acts.record("proposal_withdrawn", by: actor, on: "proposal", proposal, in: transaction)
+        try await notices.tell(.followers, of: .withdrawn, about: proposal, by: actor, in: transaction)
     }
 }

@@ -128,6 +128,7 @@ extension Assistance.Refusal {
         case .withdrawn: FieldErrors("code", "assistance.refusal.withdrawn")
         case .hasVoted: FieldErrors("code", "assistance.refusal.voted")
         case .holdsRole: FieldErrors("code", "assistance.refusal.role")
+        case .settled: FieldErrors("code", "assistance.refusal.settled")
         }
     }
 }
