@@ -105,6 +105,10 @@ FAULTS = {
     "batch_reopened": ("V9", "a batch is opened again that was not settled"),
     "batch_unsettled": ("V9", "the batch was not settled when the result was published"),
     "batch_opened": ("V9", "the opened papers are not as many as were counted"),
+    "batch_file_differs": ("V9", "the published file is not the one that the entry names"),
+    "batch_file_malformed": ("V9", "the published file is not this reading of the batch"),
+    "batch_file_counts": ("V9", "the published file does not hold what the entry says"),
+    "batch_file_opened": ("V9", "the opened papers are not those of the published file"),
     "balance_of_place": ("V10", "marks and ballots of the place do not balance"),
     "balance_of_whole": ("V10", "marks and ballots do not balance in the whole"),
     "group_too_small": ("V11", "a group could be joined with another and is too small"),
@@ -454,6 +458,24 @@ def root_of(leaves):
     return tree.root()
 
 
+def batch_file(data, batch, reading):
+    """The lines of a file that says of itself to be this reading of the batch."""
+    try:
+        lines = data.decode().split("\n")
+    except UnicodeDecodeError:
+        raise Wrong("not UTF-8") from None
+    if b"\r" in data or len(lines) < 3 or lines.pop() or lines[1] != "paper;choices":
+        raise Wrong("not a batch")
+    head, papers = lines[0].split(";"), []
+    if head[:-1] != ["tilleul-batch-v1", batch, reading] or not is_hex(head[-1], 32):
+        raise Wrong("another batch")
+    for number, line in enumerate(lines[2:], 1):
+        if not line.startswith("%d;" % number):
+            raise Wrong("not in order")
+        papers.append(line.split(";", 1)[1])
+    return papers
+
+
 def tile_path(kind, index, width=256):
     groups = ["%03d" % (index % 1000)]
     while index >= 1000:
@@ -575,6 +597,7 @@ class Definition:
         self.origin, self.budget, self.currency = f.text("origin"), f.count("budget"), f.text("currency")
         f.words("title"), f.texts("languages")
         eligibility, self.channels = f.texts("eligibility"), f.texts("channels")
+        self.has_roll = "roll" in eligibility
         roll = f.texts("roll_fields") if "roll_fields" in f.left else None
         self.policy, self.revote = f.text("policy"), f.flag("revote")
         f.count("minimum_age")
@@ -591,6 +614,7 @@ class Definition:
                 len({p["number"] for p in self.projects}) < len(self.projects):
             raise Wrong("a project stands twice")
         self.cost = {p["id"]: p["cost"] for p in self.projects}
+        self.named = {p["number"]: p["id"] for p in self.projects}
 
     NO_CONSTRAINTS = {"threshold_share": None, "per_district": None, "exclusive": [], "envelopes": {},
                       "leftovers_to_city": False, "one_in_part": False}
@@ -668,6 +692,45 @@ class Definition:
         if reasons:
             return ("invalid", reasons[0])
         return ("valid", choices) if normal == choices else ("not_normal",)
+
+    def read_paper(self, line):
+        """What a line of a batch says of a paper: ('valid', choices), ('blank',) or ('invalid', reason)."""
+        if len(line) > 20_000:
+            raise Wrong("too long")
+        if line == "-":
+            return ("blank",)
+        if line.startswith("!"):
+            if line[1:] not in INVALID or line == "!unreadable":
+                raise Wrong(line)
+            return ("invalid", line[1:])
+        pairs = []
+        for piece in line.split(">" if self.type == "ranking" else ","):
+            found = re.fullmatch({"points": "([0-9]{1,9}):([0-9]{1,4})", "grades": "([0-9]{1,9})=([A-Z])"}.get(
+                self.type, "([0-9]{1,9})()"), piece)
+            if not found or int(found[1]) not in self.named or str(int(found[1])) != found[1]:
+                raise Wrong(piece)
+            value = found[2]
+            if self.type == "points" and str(int(value)) != value or \
+                    self.type == "grades" and ord(value) - ord("A") >= len(self.grades):
+                raise Wrong(piece)
+            pairs.append((int(found[1]), value))
+        if self.type != "ranking" and pairs != sorted(pairs):
+            raise Wrong("not in order")
+        names = [self.named[number] for number, _ in pairs]
+        if len(set(names)) < len(names):
+            return ("invalid", "duplicate")
+        if self.type == "approval":
+            choices = sorted(names)
+        elif self.type == "ranking":
+            choices = names
+        elif self.type == "points":
+            choices = {name: int(value) for name, (_, value) in zip(names, pairs)}
+        else:
+            choices = {name: self.grades[ord(value) - ord("A")] for name, (_, value) in zip(names, pairs)}
+        reading = self.read(choices)
+        if reading[0] == "not_normal" or not choices:
+            raise Wrong("not in its one form")
+        return reading
 
 
 # ---- Counting: what is counted ---------------------------------------------------------------------------------------
@@ -1360,6 +1423,7 @@ class Audit:
         self.definition = self.digest = self.opening = self.result = self.certified = None
         self.marks, self.account, self.made, self.envelopes, self.annulled = {}, {}, 0, 0, 0
         self.batches, self.discrepancies = {}, {}
+        self.files, self.opened = [], {}
         self.last, self.groups, self.sealed, self.papers, self.unread = None, {}, 0, 0, 0
         self.tally = {"valid": 0, "blank": 0, "invalid": 0}
         self.cases = []
@@ -1588,6 +1652,7 @@ class Audit:
             self.batches[batch] = {"place": place, "papers": papers, "index": index, "entered": [], "settled": None}
 
     def batch_entered(self, index, batch, letter, file, rows):
+        self.files.append((index, batch, letter, file, rows, None))
         own = self.batches.get(batch)
         if own is None:
             self.fail("batch_undeclared", index, batch)
@@ -1599,6 +1664,8 @@ class Audit:
         own["entered"].append(letter)
 
     def batch_settled(self, index, batch, counted, blank, invalid, file):
+        papers = counted + blank + sum(invalid.values())
+        self.files.append((index, batch, "settled", file, papers, (counted, blank, invalid)))
         own = self.batches.get(batch)
         if own is None:
             self.fail("batch_undeclared", index, batch)
@@ -1652,6 +1719,8 @@ class Audit:
                 self.count.invalid(reading[1], channel, group)
         elif reading[0] != "unknown":
             self.fail("choices_" + ("shape" if reading[0] == "wrong_shape" else "not_normal"), index)
+        if rank[0] == 2:
+            self.opened.setdefault(group, []).append((rank[2], choices if reading[0] == "valid" else None))
         for case in self.cases:
             if rank == (1, case["tracker"]):
                 case["opened"], case["found"] = index, choices if reading[0] == "valid" else None
@@ -1690,6 +1759,7 @@ class Audit:
             self.skip("V8", "without the definition no ballot can be checked")
         self.figures["V8"] = self.tally
         self.check_batches(published)
+        self.check_files(published)
         self.check_balance(published)
         self.check_groups(published)
         self.check_result()
@@ -1740,7 +1810,7 @@ class Audit:
             return
         self.figures["V5"], self.notes["V5"] = {"projects": len(d.projects)}, "SHA-256 " + self.digest
         if (d.origin, d.opens, d.closes) != (self.head.origin, opens, closes) or \
-                (seal is None) != (d.channels == ["paper"]):
+                (seal is None) != (d.channels == ["paper"]) or d.has_roll != (self.rolls > 0):
             self.fail("definition_contradicted", index)
 
     def check_batches(self, published):
@@ -1756,6 +1826,45 @@ class Audit:
                 self.fail("batch_opened", None, "%d counted, %d opened" % (counted, self.papers))
         self.figures["V9"] = {"batches": len(self.batches),
                               "papers": sum(batch["papers"] for batch in self.batches.values())}
+
+    def check_files(self, published):
+        """Those that are shown; a file that is missing proves nothing."""
+        if not self.files:
+            return
+        last, found = {batch: index for index, batch, reading, *_ in self.files if reading == "settled"}, 0
+        for index, batch, reading, digest, papers, outcome in self.files:
+            data = self.source.read("files/" + digest)
+            if data is None:
+                continue
+            found, words = found + 1, "%s, %s" % (batch, reading)
+            if hashlib.sha256(data).hexdigest() != digest:
+                self.fail("batch_file_differs", index, words)
+                continue
+            try:
+                lines = batch_file(data, batch, reading)
+            except Wrong:
+                self.fail("batch_file_malformed", index, words)
+                continue
+            if len(lines) != papers:
+                self.fail("batch_file_counts", index, words)
+            if reading == "scan" or not self.definition:
+                continue
+            try:
+                read = [self.definition.read_paper(line) for line in lines]
+            except Wrong:
+                self.fail("batch_file_malformed", index, words)
+                continue
+            if outcome is None:
+                continue
+            ballots = [(number, own[1]) for number, own in enumerate(read, 1) if own[0] == "valid"]
+            invalid = [own[1] for own in read if own[0] == "invalid"]
+            counts = len(ballots), read.count(("blank",)), {reason: invalid.count(reason) for reason in invalid}
+            if counts != outcome:
+                self.fail("batch_file_counts", index, words)
+            opened = self.opened.get("paper:" + batch)
+            if published and last[batch] == index and opened is not None and opened != ballots:
+                self.fail("batch_file_opened", index, words)
+        self.figures["V9"]["files"] = found
 
     def check_balance(self, published):
         if self.stage < CLOSED:

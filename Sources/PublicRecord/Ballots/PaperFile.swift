@@ -34,7 +34,10 @@ public struct PaperFile: Sendable, Hashable {
 
     /// The file that these bytes are; nil for bytes that no `PaperFile` gives.
     public init?(bytes: [UInt8]) {
-        guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
+        // Swift takes a carriage return and a line feed for one letter; no line has either.
+        guard !bytes.contains(UInt8(ascii: "\r")), let text = String(validating: bytes, as: UTF8.self) else {
+            return nil
+        }
         var lines: [Substring] = text.split(separator: "\n", omittingEmptySubsequences: false)
         guard lines.count >= 3, lines.popLast() == "", lines[1] == "paper;choices" else { return nil }
         let head: [Substring] = lines[0].split(separator: ";", omittingEmptySubsequences: false)

@@ -104,6 +104,10 @@ public enum Fault: String, Sendable, CaseIterable {
     case batchReopened = "batch_reopened"
     case batchUnsettled = "batch_unsettled"
     case batchOpened = "batch_opened"
+    case batchFileDiffers = "batch_file_differs"
+    case batchFileMalformed = "batch_file_malformed"
+    case batchFileCounts = "batch_file_counts"
+    case batchFileOpened = "batch_file_opened"
 
     case balanceOfPlace = "balance_of_place"
     case balanceOfWhole = "balance_of_whole"
@@ -149,7 +153,7 @@ public enum Fault: String, Sendable, CaseIterable {
         case .openedCount, .trackerTwice, .trackerOrder: .v7
         case .choicesShape, .choicesNotNormal, .paperInvalid: .v8
         case .batchTwice, .batchUndeclared, .batchEntries, .batchRows, .batchSum, .batchReason, .batchReopened,
-            .batchUnsettled, .batchOpened:
+            .batchUnsettled, .batchOpened, .batchFileDiffers, .batchFileMalformed, .batchFileCounts, .batchFileOpened:
             .v9
         case .balanceOfPlace, .balanceOfWhole: .v10
         case .groupTooSmall, .groupDiffers: .v11
@@ -222,6 +226,10 @@ public enum Fault: String, Sendable, CaseIterable {
         case .batchReopened: "a batch is opened again that was not settled"
         case .batchUnsettled: "the batch was not settled when the result was published"
         case .batchOpened: "the opened papers are not as many as were counted"
+        case .batchFileDiffers: "the published file is not the one that the entry names"
+        case .batchFileMalformed: "the published file is not this reading of the batch"
+        case .batchFileCounts: "the published file does not hold what the entry says"
+        case .batchFileOpened: "the opened papers are not those of the published file"
         case .balanceOfPlace: "marks and ballots of the place do not balance"
         case .balanceOfWhole: "marks and ballots do not balance in the whole"
         case .groupTooSmall: "a group could be joined with another and is too small"

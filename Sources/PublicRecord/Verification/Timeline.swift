@@ -11,6 +11,7 @@ struct Timeline {
     private var isEarlyClosingOnRecord = false
     private var rolls = 0
 
+    var hasRoll: Bool { rolls > 0 }
     var isOpen: Bool { stage >= .open }
     var isClosed: Bool { stage >= .closed }
     var isPublished: Bool { stage >= .published }

@@ -66,6 +66,7 @@ private struct Audit {
         var scanner = EntryScanner(definition)
         var marks = MarkBook(definition)
         var batches = BatchBook()
+        var batchFiles = BatchFileBook()
         var opened = OpenedBook(definition)
         var receipts = ReceiptBook(options.receipts, checkpoint, log.key, &findings)
 
@@ -92,10 +93,12 @@ private struct Audit {
             case .opened(let ballot):
                 timeline.whileCounting(index, "ballot.opened", &findings)
                 opened.visit(ballot, index, &findings)
+                batchFiles.opened(ballot)
                 receipts.opened(ballot, index)
             case .other(let entry):
                 timeline.visit(entry, index, &findings)
                 batches.visit(entry, index, &findings)
+                batchFiles.visit(entry, index)
                 switch entry {
                 case .voteOpened(let definition, let opens, let closes, let seal):
                     if opening == nil { opening = (definition, opens, closes, seal, index) }
@@ -128,6 +131,7 @@ private struct Audit {
         let isPublished = timeline.isPublished
         opened.report(liveEnvelopes: marks.liveEnvelopes, isPublished: isPublished, &findings)
         batches.report(isPublished: isPublished, openedPapers: opened.papers, &findings)
+        try batchFiles.report(source, definition, isPublished: isPublished, &findings)
         if timeline.isClosed {
             batches.balance(marks.account, isPublished: isPublished, &findings)
         } else {
@@ -183,6 +187,8 @@ private struct Audit {
         if definition.closes != opening.closes { contradictions.append("closes") }
         // Ballots cast on a screen are always sealed, and a key for nothing would be a mistake.
         if (opening.seal == nil) != (definition.channels == [Channel.paper.rawValue]) { contradictions.append("seal") }
+        // A vote with a roll has it committed before it opens, and no other vote has one.
+        if timeline.hasRoll != definition.eligibility.contains("roll") { contradictions.append("roll") }
         if !contradictions.isEmpty {
             findings.fail(
                 .definitionContradicted, entry: opening.entry, contradictions.joined(separator: ", "))

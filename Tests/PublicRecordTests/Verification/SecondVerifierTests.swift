@@ -49,6 +49,13 @@ struct SecondVerifierTests {
         try compare(files, options)
     }
 
+    @Test("On a good record of a vote with a roll")
+    func roll() throws {
+        let record = try SyntheticRecord(online: 20, roll: true)
+        #expect(try verify(RecordSource(files: record.files())).holds)
+        try compare(record.files(), VerificationOptions())
+    }
+
     @Test("On a good record of a batch that was settled, opened again and settled again")
     func reopened() throws {
         var record = try SyntheticRecord(paper: true)

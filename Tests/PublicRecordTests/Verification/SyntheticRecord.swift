@@ -16,6 +16,8 @@ struct SyntheticRecord {
     var definitionBytes: [UInt8]
     var entries: [[UInt8]] = []
     var result: [UInt8]?
+    /// The files of the batch that stands alone in its group, by reading.
+    private(set) var batchFiles: [String: PaperFile] = [:]
     /// Receipts of the online ballots that stand, with their choices.
     var receipts: [ReceiptClaim] = []
     /// Who signs the checkpoint; nil leaves it unsigned.
@@ -63,12 +65,17 @@ struct SyntheticRecord {
     /// A vote from opening to result, certified when on paper too.
     init(
         online: Int = 300, paper: Bool = false, type: BallotKind = .approval, counting: Definition.Counting? = nil,
-        seed: UInt64 = 1
+        roll: Bool = false, seed: UInt64 = 1
     ) throws {
         var random = SeededRandom(seed: seed)
         definition = Self.definition(paper: paper, type: type, counting: counting)
+        if roll {
+            definition.eligibility = ["code", "roll"]
+            definition.rollFields = ["birth_date", "family_name"]
+        }
         definitionBytes = definition.json.encoded()
         append(.staffActed(act: "vote_prepared", role: "agent", object: nil))
+        if roll { append(.rollCommitted(size: 9_000, root: Hash(of: [2]))) }
         append(
             .voteOpened(
                 definition: Hash(of: definitionBytes), opens: Self.opens, closes: Self.closes,
@@ -106,7 +113,7 @@ struct SyntheticRecord {
         append(.staffActed(act: "paused", role: "returning_officer", object: "vote"))
         append(.voteClosed(at: Self.closes, account: try account()))
         var batches: [Groups.Cell] = []
-        if paper { batches = declareBatches() }
+        if paper { batches = declareBatches(type, &random) }
         let live = voters.filter { !$0.isAnnulled }
         try open(live.map { ($0.channel, $0.place, $0.ballot, $0.tracker) }, batches, type, &random)
         try publishResult()
@@ -144,21 +151,28 @@ struct SyntheticRecord {
     }
 
     /// École: one batch of 25, all its papers are there. Mairie: batches of 26 and 4, one paper is missing.
-    private mutating func declareBatches() -> [Groups.Cell] {
+    private mutating func declareBatches(
+        _ type: BallotKind, _ random: inout SeededRandom
+    ) -> [Groups.Cell] {
         var cells: [Groups.Cell] = []
         let batches: [(String, String, Int, blank: Int, over: Int)] = [
-            ("E1", "école", 25, 2, 1), ("M1", "mairie", 26, 0, 2), ("M2", "mairie", 4, 1, 0),
+            ("E1", "école", 25, 2, 1), ("M1", "mairie", 26, 1, 1), ("M2", "mairie", 4, 1, 0),
         ]
         for (name, place, papers, blank, over) in batches {
             let counted = papers - blank - over
+            // The two others are joined, since one of them is small: their files are not shown.
+            let files: [String: PaperFile] =
+                name == Self.shown ? read(counted: counted, blank: blank, over: over, type, &random) : [:]
+            batchFiles.merge(files) { $1 }
+            func file(_ reading: String) -> Hash { Hash(of: files[reading]?.bytes ?? Array(name.utf8)) }
             append(.batchDeclared(batch: name, place: place, papers: papers, spoiled: 1))
             for letter in ["A", "B"] {
-                append(.batchEntered(batch: name, entry: letter, file: Hash(of: Array(name.utf8)), rows: papers))
+                append(.batchEntered(batch: name, entry: letter, file: file(letter), rows: papers))
             }
             let invalid = over > 0 ? [Entry.ReasonCount("too_many", over)] : []
             append(
                 .batchSettled(
-                    batch: name, counted: counted, blank: blank, invalid: invalid, file: Hash(of: Array(name.utf8))))
+                    batch: name, counted: counted, blank: blank, invalid: invalid, file: file(PaperFile.settled)))
             cells.append(Groups.Cell(channel: .paper, unit: name, ballots: counted))
         }
         append(
@@ -182,15 +196,65 @@ struct SyntheticRecord {
             append(.ballotOpened(opened, grades: definition.ballot.grades))
         }
         for group in groups.groups where group.channel == .paper {
+            let read: [Ballot] = group.name == "paper:\(Self.shown)" ? try settledBallots() : []
             for serial in 1...group.ballots {
-                var ballot = Self.ballot(type, definition, &random)
-                while ballot.isBlank { ballot = Self.ballot(type, definition, &random) }
+                let ballot: Ballot = read.isEmpty ? Self.chosen(type, definition, &random) : read[serial - 1]
                 append(
                     .ballotOpened(
                         OpenedBallot(group: group.name, ballot: ballot, paper: serial),
                         grades: definition.ballot.grades))
             }
         }
+    }
+
+    // MARK: Batches
+
+    /// The batch that stands alone in its group.
+    static let shown = "M1"
+
+    /// The files of the batch that is shown: the same papers in each reading.
+    private func read(
+        counted: Int, blank: Int, over: Int, _ type: BallotKind, _ random: inout SeededRandom
+    ) -> [String: PaperFile] {
+        let reader = PaperReader(definition)
+        var lines: [String] = []
+        for _ in 0..<counted { lines.append(reader.text(of: Self.chosen(type, definition, &random))) }
+        lines += Array(repeating: "-", count: blank)
+        // Where a paper can have too many projects, it is for the reader to see.
+        lines += Array(repeating: type == .approval ? "1,2,3,4" : "!too_many", count: over)
+        let salt: [UInt8] = (0..<16).map { _ in UInt8.random(in: 0...255, using: &random) }
+        return Dictionary(
+            uniqueKeysWithValues: ["A", "B", PaperFile.settled].map { reading in
+                (reading, PaperFile(batch: Self.shown, reading: reading, salt: salt, lines: lines))
+            })
+    }
+
+    /// The ballots of the settled file, in their order.
+    private func settledBallots() throws -> [Ballot] {
+        let reader = PaperReader(definition)
+        return try #require(batchFiles[PaperFile.settled]).lines.compactMap { line in
+            guard case .counted(let ballot) = try reader.read(line).outcome else { return nil }
+            return ballot
+        }
+    }
+
+    /// Changes a file of the batch that is shown, and its name in the log.
+    mutating func refile(_ reading: String, _ change: (PaperFile) -> PaperFile) throws {
+        let old: PaperFile = try #require(batchFiles[reading])
+        let new: PaperFile = change(old)
+        let name: [UInt8] = Array("\"file\":\"\(Hash(of: old.bytes).hex)\"".utf8)
+        let index: Int = try #require(entries.firstIndex { $0.firstRange(of: name) != nil })
+        try rewrite(index, Hash(of: old.bytes).hex, Hash(of: new.bytes).hex)
+        batchFiles[reading] = new
+    }
+
+    /// A ballot that is not blank.
+    private static func chosen(
+        _ type: BallotKind, _ definition: Definition, _ random: inout SeededRandom
+    ) -> Ballot {
+        var ballot: Ballot = Self.ballot(type, definition, &random)
+        while ballot.isBlank { ballot = Self.ballot(type, definition, &random) }
+        return ballot
     }
 
     static func ballot(_ type: BallotKind, _ definition: Definition, _ random: inout SeededRandom) -> Ballot {
@@ -306,6 +370,7 @@ struct SyntheticRecord {
             "definition.json": definitionBytes,
         ]
         files["result.json"] = result
+        for file in batchFiles.values { files["files/\(Hash(of: file.bytes).hex)"] = file.bytes }
         var stored: [[Hash]] = []
         var frontier = TileFrontier()
         for entry in entries {

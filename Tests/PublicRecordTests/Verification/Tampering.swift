@@ -66,6 +66,15 @@ extension Dictionary<String, [UInt8]> {
     }
 }
 
+extension PaperFile {
+    /// The same file with another line.
+    fileprivate func replacing(_ index: Int, with line: String) -> PaperFile {
+        var lines: [String] = lines
+        lines[index] = line
+        return PaperFile(batch: batch, reading: reading, salt: salt, lines: lines)
+    }
+}
+
 private let everybody: @Sendable (SyntheticRecord) throws -> VerificationOptions = { record in
     VerificationOptions(receipts: record.receipts)
 }
@@ -254,6 +263,15 @@ extension Tampering {
         .resigned("A cost is changed after the opening", .definitionDiffers) {
             $0.definition.projects[2].cost = 5
             $0.definitionBytes = $0.definition.json.encoded()
+        },
+        .resigned("The definition names a roll, and none is committed", .definitionContradicted) { record in
+            record.definition.eligibility = ["code", "roll"]
+            record.definition.rollFields = ["birth_date", "family_name"]
+            try record.coverUp()
+        },
+        .resigned("A roll is committed for a vote without one", .definitionContradicted) { record in
+            record.entries.insert(
+                Entry.rollCommitted(size: 9_000, root: Hash(of: [2])).bytes, at: try record.index(of: "vote.opened"))
         },
         .resigned("The deadline in the entry is not the definition's", .definitionContradicted) { record in
             try record.replace(record.index(of: "vote.opened")) { entry in
@@ -460,6 +478,35 @@ extension Tampering {
                     OpenedBallot(group: "paper:M1+paper:M2", ballot: .approval(["P6"]), paper: 9999), grades: []
                 ).bytes, at: result)
             try record.coverUp()
+        },
+        .unsigned("A published file of a batch is another", .batchFileDiffers, paper: true) { files in
+            try files.change(try #require(files.keys.filter { $0.hasPrefix("files/") }.min())) { $0[20] ^= 1 }
+        },
+        .resigned("A file is that of another batch", .batchFileMalformed, paper: true) { record in
+            try record.refile("A") { PaperFile(batch: "E1", reading: "A", salt: $0.salt, lines: $0.lines) }
+        },
+        .resigned("The second reading is the first one again", .batchFileMalformed, paper: true) { record in
+            try record.refile("B") { PaperFile(batch: $0.batch, reading: "A", salt: $0.salt, lines: $0.lines) }
+        },
+        .resigned("A paper of a file names a project that there is not", .batchFileMalformed, paper: true) { record in
+            try record.refile("B") { $0.replacing(0, with: "99") }
+        },
+        .resigned("A paper of a file is not written in its one form", .batchFileMalformed, paper: true) { record in
+            try record.refile("A") { $0.replacing(0, with: "03") }
+        },
+        .resigned("A file of a batch has a paper less", .batchFileCounts, paper: true) { record in
+            try record.refile("A") {
+                PaperFile(batch: $0.batch, reading: $0.reading, salt: $0.salt, lines: $0.lines.dropLast())
+            }
+        },
+        .resigned("A blank paper is torn in the settled file", .batchFileCounts, paper: true) { record in
+            try record.refile(PaperFile.settled) { $0.replacing($0.lines.firstIndex(of: "-") ?? 0, with: "!torn") }
+        },
+        .resigned("A project stands twice on a paper that was counted", .batchFileCounts, paper: true) { record in
+            try record.refile(PaperFile.settled) { $0.replacing(0, with: "3,3") }
+        },
+        .resigned("A paper was opened with other choices than its file has", .batchFileOpened, paper: true) { record in
+            try record.refile(PaperFile.settled) { $0.replacing(0, with: $0.lines[0] == "6" ? "5" : "6") }
         },
         .resigned("An officer's explanation is left out", .balanceOfPlace, paper: true) {
             $0.entries.remove(at: try $0.index(of: "discrepancy.recorded"))
