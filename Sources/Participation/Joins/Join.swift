@@ -91,6 +91,8 @@ public enum JoinRefusal: Hashable, Sendable {
     /// What stands in the way of the words of a new proposal, or of those that stay.
     case wording(SuggestionRefusal)
     case partWording(SuggestionRefusal)
+    /// The authors have changed the proposal since the agent saw it.
+    case outdated
     /// It has been undone already, or was never done.
     case undone
 }

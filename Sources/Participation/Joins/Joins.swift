@@ -139,6 +139,14 @@ public struct Joins: Sendable {
         ).map(Join.init(row:))
     }
 
+    /// One join of a process.
+    public func find(_ join: ID<Join>, in process: ID<Process>) async throws -> Join? {
+        try await pool.one(
+            "join.find",
+            "\(sql: Self.selection) WHERE proposal_join.id = \(join) AND origin.process_id = \(process)"
+        ).map(Join.init(row:))
+    }
+
     /// Every join that a proposal was the origin of, the latest first: where it went and why, and whether it came back.
     public func history(of proposal: ID<Proposal>) async throws -> [Join] {
         try await pool.query(

@@ -20,12 +20,13 @@ public struct Splits: Sendable {
     /// - Parameters:
     ///   - rest: the words that the proposal goes on with; the same ones when nothing has to be left out.
     ///   - part: those of the new proposal.
+    ///   - version: the version that was split: no change of the authors in between is overwritten.
     /// - Returns: the number of the new proposal.
     /// - Throws: `Refused<JoinRefusal>` with everything that stands in the way; `NotAllowed` unless the actor is an
     ///   agent of the process.
     public func split(
-        _ number: Int64, leaving rest: Wording, part: Wording, because reason: String, in process: ID<Process>,
-        by actor: Actor
+        _ number: Int64, leaving rest: Wording, part: Wording, over version: Int, because reason: String,
+        in process: ID<Process>, by actor: Actor
     ) async throws -> Int64 {
         try Joins.check(
             reason, rest.problems().map { .wording($0) } + part.problems().map { .partWording($0) })
@@ -35,6 +36,7 @@ public struct Splits: Sendable {
                 throw Refused(JoinRefusal.unknown([number]))
             }
             let before: Int = try await ProposalVersions.latest(of: origin.id, in: transaction)
+            guard before == version else { throw Refused(JoinRefusal.outdated) }
             var after: Int = before
             if rest != Wording(title: origin.title, body: origin.body, place: origin.place) {
                 after = try await ProposalVersions.write(
@@ -64,7 +66,7 @@ public struct Splits: Sendable {
     /// Undoes a split: the part is joined to its origin, so that whoever supported it counts there, and the origin has
     /// its former words again unless somebody changed them since.
     ///
-    /// - Throws: as ``split(_:leaving:part:because:in:by:)``; `.undone`.
+    /// - Throws: as ``split(_:leaving:part:over:because:in:by:)``; `.undone`.
     public func undo(_ part: Int64, because reason: String, in process: ID<Process>, by actor: Actor) async throws {
         try Joins.check(reason)
         try await pool.transaction("proposal.unsplit") { transaction in

@@ -30,7 +30,7 @@ public struct Suggestions: Sendable {
             JOIN proposal_version AS base
               ON base.proposal_id = suggestion.proposal_id AND base.number = suggestion.base_version
             WHERE suggestion.proposal_id = \(proposal)
-              AND (\(last)::integer IS NULL OR (suggestion.state <> 'pending' AND suggestion.number < \(last)::integer))
+              AND (\(last)::bigint IS NULL OR (suggestion.state <> 'pending' AND suggestion.number < \(last)::bigint))
             ORDER BY suggestion.state <> 'pending', suggestion.number DESC LIMIT \(limit)
             """
         ).map(Suggestion.init(row:))
