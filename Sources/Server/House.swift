@@ -58,7 +58,7 @@ struct Settings: Sendable {
                     hours: own.string(forKey: "help.hours") ?? "lun.–ven. 9 h–17 h, sam. 9 h–12 h",
                     phone: own.string(forKey: "help.phone") ?? "01 99 00 12 34"),
                 isDemonstration: own.bool(forKey: "demonstration") ?? isLocal, timeZone: timeZone,
-                publicURL: publicURL, isDevelopment: own.bool(forKey: "development") ?? isLocal),
+                publicURL: publicURL, isDevelopment: own.bool(forKey: "development") ?? isLocal, tiles: try tiles(own)),
             mail: try MailSettings.load(own),
             sender: own.string(forKey: "mail.sender") ?? "participation@localhost.localdomain",
             resources: try resources(own.string(forKey: "resources")),
@@ -67,6 +67,19 @@ struct Settings: Sendable {
 
     /// The name under which records are published: the public address without its scheme.
     var host: String { String(publicURL.drop { $0 != "/" }.dropFirst(2)) }
+
+    /// The server of map tiles that is set; nil when none is.
+    private static func tiles(_ settings: ConfigReader) throws -> MapTiles? {
+        guard let template: String = settings.string(forKey: "tiles.url"), !template.isEmpty else { return nil }
+        guard
+            let tiles = MapTiles(
+                template: template, attribution: settings.string(forKey: "tiles.attribution") ?? "")
+        else {
+            throw Failure(
+                message: "TILLEUL_TILES_URL must begin with https:// and have {z}, {x} and {y} in it.", status: 2)
+        }
+        return tiles
+    }
 
     /// The folder that holds `Templates`, `Public` and `Migrations`: the one set, the current one, or one above the
     /// program.

@@ -105,9 +105,21 @@ public struct City: Sendable {
     /// Proposals as everybody reads them.
     private func addReading(to routes: RouterGroup<AppContext>, site: Site, processes: Processes) {
         let calls = ProposalCalls(pool: pool, zone: site.city.timeZone.identifier)
+        let (proposals, followers, districts) = (Proposals(pool: pool), Followers(pool: pool), Districts(pool: pool))
+        let lists = ProposalLists(pool: pool, calls: calls)
+        let map = CityMap(site: site, districts: districts)
+        FollowController(site: site, proposals: proposals, followers: followers).add(to: routes)
+        HistoryController(site: site, proposals: proposals).add(to: routes)
+        DuplicatesDesk(site: site, processes: processes, similar: SimilarProposals(pool: pool)).add(to: routes)
+        DistrictDesk(site: site, districts: districts, map: map).add(to: routes)
+        OpenDataController(
+            site: site, processes: processes, calls: calls, lists: lists,
+            open: OpenProposals(pool: pool, calls: calls), map: map
+        ).add(to: routes)
         ProposalController(
-            site: site, proposals: Proposals(pool: pool),
+            site: site, proposals: proposals,
             sections: ProposalSections(
+                site: site, follow: FollowSection(followers: followers), map: map,
                 supports: SupportSection(supports: supports(site: site)),
                 comments: CommentSection(comments: comments(site: site)),
                 suggestions: SuggestionSection(suggestions: suggestions(site: site)),
@@ -117,8 +129,7 @@ public struct City: Sendable {
                     nominations: Nominations(pool: pool)))
         ).add(to: routes)
         ProposalListController(
-            site: site, processes: processes, calls: calls, lists: ProposalLists(pool: pool, calls: calls),
-            districts: Districts(pool: pool)
+            site: site, processes: processes, calls: calls, lists: lists, map: map
         ).add(to: routes)
     }
 

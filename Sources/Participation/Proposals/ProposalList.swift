@@ -221,7 +221,7 @@ private struct ProposalListPage {
 }
 
 extension ProposalCard {
-    fileprivate init(row: Row, hidesCounts: Bool) throws {
+    init(row: Row, hidesCounts: Bool) throws {
         number = try row.get("number")
         title = try row.get("title")
         // The schema's checks leave no other languages and words.

@@ -47,7 +47,7 @@ public func application(
     // Middleware applies to routes added after it: these two are for machines and pass through none.
     addProbes(to: router, ready: ready)
     if site.city.isBehindProxy { router.add(middleware: ForwardedAddress()) }
-    router.add(middleware: SecurityHeaders(isSecure: site.cookies.secure))
+    router.add(middleware: SecurityHeaders(isSecure: site.cookies.secure, images: site.city.tiles?.origin))
     router.add(middleware: RequestLog())
     router.add(middleware: Compression())
     router.add(middleware: ErrorPages(site: site, routes: table))

@@ -23,7 +23,10 @@ public struct Assets: Sendable {
     private let urls: [String: String]
 
     /// Reads every file below `directory`; those whose name begins with a dot are left out.
-    public init(directory: String) throws {
+    ///
+    /// - Parameter packages: paths of files that come from packages of the system, each served under its last part like
+    ///   the files of `directory`. One that is not installed is left out.
+    public init(directory: String, packages: [String] = []) throws {
         let root = URL(filePath: directory, directoryHint: .isDirectory)
         guard let paths = FileManager.default.enumerator(atPath: root.path(percentEncoded: false)) else {
             throw TemplateFault(problems: ["\(directory) cannot be read"])
@@ -33,6 +36,10 @@ public struct Assets: Sendable {
             let file = root.appending(path: path)
             guard try file.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true else { continue }
             sources[path] = try Array(Data(contentsOf: file))
+        }
+        for path in packages {
+            guard let content = FileManager.default.contents(atPath: path) else { continue }
+            sources[URL(filePath: path).lastPathComponent] = Array(content)
         }
         var linker = Linker(sources: sources)
         var files: [String: File] = [:]

@@ -8,8 +8,9 @@ struct SecurityHeaders: RouterMiddleware {
 
     private let headers: [HTTPField]
 
-    init(isSecure: Bool) {
-        var headers = Self.always
+    /// - Parameter images: the origin of a server that images may come from beside this service; nil for none.
+    init(isSecure: Bool, images: String? = nil) {
+        var headers = Self.always(images: images.map { " " + $0 } ?? "")
         if isSecure {
             headers.append(HTTPField(name: .strictTransportSecurity, value: "max-age=31536000"))
         }
@@ -27,12 +28,15 @@ struct SecurityHeaders: RouterMiddleware {
     }
 
     /// `same-origin` for the referrer, since with `no-referrer` browsers send `Origin: null` with our own forms.
-    private static let always: [HTTPField] = [
-        HTTPField(
-            name: .contentSecurityPolicy,
-            value: "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-                + "connect-src 'self'; manifest-src 'self'; media-src 'self'; worker-src 'self'; form-action 'self'; "
-                + "base-uri 'none'; frame-ancestors 'none'"),
+    private static func always(images: String) -> [HTTPField] {
+        let policy =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:\(images); font-src 'self'; "
+            + "connect-src 'self'; manifest-src 'self'; media-src 'self'; worker-src 'self'; form-action 'self'; "
+            + "base-uri 'none'; frame-ancestors 'none'"
+        return [HTTPField(name: .contentSecurityPolicy, value: policy)] + fixed
+    }
+
+    private static let fixed: [HTTPField] = [
         HTTPField(name: .xContentTypeOptions, value: "nosniff"),
         HTTPField(name: HTTPField.Name("Referrer-Policy")!, value: "same-origin"),
         HTTPField(name: HTTPField.Name("X-Frame-Options")!, value: "DENY"),

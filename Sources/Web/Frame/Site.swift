@@ -21,13 +21,15 @@ public struct Site: Sendable {
         public var isBehindProxy: Bool
         /// Shows what only developers may see, such as the mails sent.
         public var isDevelopment: Bool
+        /// Where maps get their tiles; nil for maps that show the districts alone.
+        public var tiles: MapTiles?
 
         /// The settings of one city.
         public init(
             name: String, help: Help, isDemonstration: Bool = false,
             timeZone: TimeZone = TimeZone(identifier: "Europe/Paris") ?? .gmt,
             publicURL: String = "http://localhost:8080", isBehindProxy: Bool? = nil,
-            isDevelopment: Bool = false
+            isDevelopment: Bool = false, tiles: MapTiles? = nil
         ) {
             self.name = name
             self.help = help
@@ -36,6 +38,7 @@ public struct Site: Sendable {
             self.publicURL = publicURL
             self.isBehindProxy = isBehindProxy ?? publicURL.hasPrefix("https://")
             self.isDevelopment = isDevelopment
+            self.tiles = tiles
         }
     }
 
@@ -75,7 +78,7 @@ public struct Site: Sendable {
         let root = URL(filePath: resources, directoryHint: .isDirectory)
         func path(_ name: String) -> String { root.appending(path: name).path(percentEncoded: false) }
         self.city = city
-        self.assets = try Assets(directory: path("Public"))
+        self.assets = try Assets(directory: path("Public"), packages: Leaflet.files)
         self.table = try StringTable(directory: path("Templates/strings"), timeZone: city.timeZone)
         self.templates = try Templates(directory: path("Templates"), strings: table, assets: assets)
         self.prints = Prints(resources: resources)

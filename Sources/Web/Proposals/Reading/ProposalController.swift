@@ -22,7 +22,9 @@ struct ProposalController: Sendable {
     @Sendable private func proposal(_ request: Request, _ context: AppContext) async throws -> Response {
         let scene: ProposalScene = try await proposals.scene(site, context)
         let page: ProposalPage = try await sections.page(of: scene)
-        return site.page(page, title: "\(scene.proposal.number). \(scene.proposal.title)", request, context)
+        return site.page(
+            page, title: "\(scene.proposal.number). \(scene.proposal.title)", request, context,
+            scripts: ["print.js"] + (page.map == nil ? [] : ["map.js"]))
     }
 }
 

@@ -7,15 +7,15 @@ struct ProposalListController: Sendable {
     private let processes: Processes
     private let calls: ProposalCalls
     private let lists: ProposalLists
-    private let districts: Districts
+    private let map: CityMap
 
     /// The list over the capabilities it needs.
-    init(site: Site, processes: Processes, calls: ProposalCalls, lists: ProposalLists, districts: Districts) {
+    init(site: Site, processes: Processes, calls: ProposalCalls, lists: ProposalLists, map: CityMap) {
         self.site = site
         self.processes = processes
         self.calls = calls
         self.lists = lists
-        self.districts = districts
+        self.map = map
     }
 
     /// Adds `/processes/{process}/proposals`.
@@ -33,15 +33,38 @@ struct ProposalListController: Sendable {
             // Drawn once, then in the address: pages, a reload and a shared link keep the order.
             return site.see(query.address(here, seed: .random(in: 1...999_999)))
         }
-        let districts: [District] = try await districts.list()
+        let districts: [District] = try await map.districts()
         let rule: ProposalRule = try await calls.rule(of: process.id)
-        let list: ProposalList = try await lists.list(
-            query.search(themes: call.themes, districts: districts), of: process.id, at: query.cursor)
+        let search: ProposalSearch = query.search(themes: call.themes, districts: districts)
+        let list: ProposalList = try await lists.list(search, of: process.id, at: query.cursor)
         let strings: Strings = site.strings(context)
         let words = ProposalListWords(
             call: call, districts: districts, query: query, list: list, here: here, strings: strings)
         return site.page(
-            ProposalListPage(words, process: process, rule: rule),
-            title: "\(strings("proposals.title")) – \(process.title(context.language))", request, context)
+            ProposalListPage(
+                words, process: process, rule: rule,
+                map: query.isMap ? try await view(of: list, search, query, process, strings) : nil),
+            title: "\(strings("proposals.title")) – \(process.title(context.language))", request, context,
+            scripts: query.isMap ? ["map.js"] : [])
+    }
+
+    /// The map of everything that is found, the proposals of this page with their numbers.
+    private func view(
+        of list: ProposalList, _ search: ProposalSearch, _ query: ProposalListQuery, _ process: Participation.Process,
+        _ strings: Strings
+    ) async throws -> MapView? {
+        let cards: [ProposalCard] = try await lists.points(search, of: process.id, limit: OpenDataController.mostPoints)
+        guard !cards.isEmpty else { return nil }
+        let here: Set<Int64> = Set(list.cards.map(\.number))
+        return try await map.view(
+            cards.compactMap { card in
+                card.point.map { point in
+                    CityMap.Spot(
+                        point: point,
+                        marker: here.contains(card.number)
+                            ? (String(card.number), card.title, "/proposals/\(card.number)") : nil)
+                }
+            }, words: strings.plural("map.words", cards.count),
+            points: query.filters(of: "/processes/\(process.slug)/proposals.geojson"), strings.language)
     }
 }

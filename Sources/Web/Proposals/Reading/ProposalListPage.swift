@@ -29,6 +29,15 @@ struct ProposalListPage: PageView {
     /// Supports are counted, and shown when the phase is over.
     let hidesCounts: Bool
     let paging: Paging?
+    let map: MapView?
+    /// The map was asked for, and there is nothing on it.
+    let isMapEmpty: Bool
+    /// The address with the map, or without it where it is shown.
+    let mapHref: String
+    let isMap: Bool
+    let csvHref: String
+    let jsonHref: String
+    let geojsonHref: String
 
     static let sample = ProposalListPage(
         processTitle: "Diagonales", processHref: "/processes/diagonales", here: "/processes/diagonales/proposals",
@@ -42,7 +51,9 @@ struct ProposalListPage: PageView {
         costs: [SelectOption(value: "small", label: "Moins de 10 000 € (1)", selected: true)],
         orders: [SelectOption(value: "newest", label: "Les plus récentes", selected: true)], seed: "4",
         countWords: "2 propositions", nearWords: "Rien n’est écrit ainsi.", cards: [.sample], isEmpty: true,
-        isFirst: true, hidesCounts: true, paging: Paging(words: "2", previous: "?at=a", next: "?at=b"))
+        isFirst: true, hidesCounts: true, paging: Paging(words: "2", previous: "?at=a", next: "?at=b"), map: .sample,
+        isMapEmpty: true, mapHref: "?view=map", isMap: true, csvHref: "/processes/diagonales/proposals.csv",
+        jsonHref: "/processes/diagonales/proposals.json", geojsonHref: "/processes/diagonales/proposals.geojson")
 }
 
 /// Choices under a heading of a list of choices.
@@ -75,7 +86,7 @@ struct ProposalCardView: Sendable {
 }
 
 extension ProposalListPage {
-    init(_ words: ProposalListWords, process: Participation.Process, rule: ProposalRule) {
+    init(_ words: ProposalListWords, process: Participation.Process, rule: ProposalRule, map: MapView?) {
         processTitle = process.title(words.strings.language)
         processHref = "/processes/\(process.slug)"
         here = words.here
@@ -97,5 +108,12 @@ extension ProposalListPage {
         isFirst = words.list.cards.isEmpty && !words.search.isFilter
         hidesCounts = rule.hidesCounts && rule.maySupport
         paging = words.paging
+        self.map = map
+        isMap = words.query.isMap
+        isMapEmpty = words.query.isMap && map == nil
+        mapHref = words.query.address(words.here, isMap: !words.query.isMap)
+        csvHref = "\(words.here).csv"
+        jsonHref = "\(words.here).json"
+        geojsonHref = "\(words.here).geojson"
     }
 }

@@ -49,6 +49,9 @@ struct ProposalListQuery {
         return query.isEmpty ? here : "\(here)?\(query)"
     }
 
+    /// The same filters for another address.
+    func filters(of address: String) -> String { self.address(address, isMap: false) }
+
     /// The search of the query among the themes and districts that there are.
     func search(themes: [Theme], districts: [District]) -> ProposalSearch {
         ProposalSearch(

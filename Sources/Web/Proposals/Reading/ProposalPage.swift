@@ -29,8 +29,14 @@ struct ProposalPage: PageView {
     let facts: [ProposalFact]
     let story: [ProposalStep]
     let versions: String?
+    let historyHref: String
+    /// The whole address, to copy, and the one that opens a mail about it.
+    let shareAddress: String
+    let mailHref: String
 
     // The parts of other capabilities: `var supports: SupportView?`, filled by ``ProposalSections``.
+    var follow: FollowView?
+    var map: MapView?
     var supports: SupportView?
     var comments: CommentView?
     var suggestions: SuggestionView?
@@ -43,12 +49,18 @@ struct ProposalPage: PageView {
         status: .sample, since: "3 mars 2026", authors: "Ada Martin", published: "2 mars 2026",
         changed: "4 mars 2026", target: .sample, origins: [.sample], hasOrigins: true, text: "<p>Ein Brunnen.</p>",
         facts: [ProposalFact(name: "Coût", text: "4 000 €", money: true)],
-        story: [ProposalStep(status: .sample, date: "2 mars 2026")], versions: "2 versions", supports: .sample,
+        story: [ProposalStep(status: .sample, date: "2 mars 2026")], versions: "2 versions",
+        historyHref: "/proposals/12/history",
+        shareAddress: "https://city.example/proposals/12", mailHref: "mailto:?subject=x", follow: .sample,
+        map: .sample, supports: .sample,
         comments: .sample, suggestions: .sample, joins: .sample, examination: .sample)
 }
 
 extension ProposalPage {
-    init(_ scene: ProposalScene) {
+    /// The page without the parts of others.
+    ///
+    /// - Parameter address: the whole address of the page.
+    init(_ scene: ProposalScene, address: String) {
         let published: PublishedProposal = scene.published
         let proposal: Proposal = published.proposal
         let strings: Strings = scene.strings
@@ -76,6 +88,11 @@ extension ProposalPage {
             ProposalStep(status: words.status(step.status), date: strings.date(step.at))
         }
         versions = published.versions > 1 ? strings.plural("proposals.versions", published.versions) : nil
+        historyHref = "\(scene.here)/history"
+        shareAddress = address
+        let subject: String = PercentDecoding.encode(proposal.title)
+        let body: String = PercentDecoding.encode("\(proposal.title)\r\n\(address)")
+        mailHref = "mailto:?subject=\(subject)&body=\(body)"
     }
 }
 

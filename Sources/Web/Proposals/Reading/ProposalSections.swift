@@ -1,6 +1,11 @@
+import Participation
+
 /// The loaders of the parts of the page of a proposal, one for each capability that has something to say there.
 struct ProposalSections: Sendable {
     // A line each: `let supports: SupportSection`.
+    let site: Site
+    let follow: FollowSection
+    let map: CityMap
     let supports: SupportSection
     let comments: CommentSection
     let suggestions: SuggestionSection
@@ -9,8 +14,14 @@ struct ProposalSections: Sendable {
 
     /// The page, each part loaded.
     func page(of scene: ProposalScene) async throws -> ProposalPage {
-        var page = ProposalPage(scene)
+        var page = ProposalPage(scene, address: site.absolute(scene.here))
         // And a line each: `page.supports = try await supports.view(of: scene)`.
+        page.follow = try await follow.view(of: scene)
+        if let point = scene.proposal.point {
+            page.map = try await map.view(
+                [.init(point: point, marker: (page.number, page.title, scene.here))],
+                words: scene.strings("map.one"), scene.language)
+        }
         page.supports = try await supports.view(of: scene)
         page.comments = try await comments.view(of: scene)
         page.suggestions = try await suggestions.view(of: scene)

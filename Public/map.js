@@ -1,0 +1,92 @@
+// Turns the drawing of a map into one that can be moved, when its button is pressed: Leaflet and the data are fetched
+// then and not before. Everything the map shows is in the list of the same page, and a point can be typed.
+
+const STYLE = "./leaflet.css";
+
+function style() {
+  return new Promise((resolve) => {
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = STYLE;
+    link.addEventListener("load", resolve, { once: true });
+    link.addEventListener("error", resolve, { once: true });
+    document.head.append(link);
+  });
+}
+
+async function json(address) {
+  const answer = await fetch(address, { credentials: "same-origin" });
+  if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+  return answer.json();
+}
+
+/** A link made of text alone: titles come from residents. */
+function link(properties) {
+  const anchor = document.createElement("a");
+  anchor.href = `/proposals/${Number(properties.number)}`;
+  anchor.textContent = `${properties.number}. ${properties.title}`;
+  return anchor;
+}
+
+async function open(figure) {
+  const { outlines, points, tiles, attribution, words } = figure.dataset;
+  const [L, districts, spots] = await Promise.all([
+    import("./leaflet.esm.min.js"), json(outlines), points ? json(points) : null, style()]);
+  const drawing = figure.querySelector(".map-drawing");
+  const canvas = document.createElement("div");
+  canvas.className = "map-canvas";
+  canvas.setAttribute("role", "application");
+  canvas.setAttribute("aria-label", words);
+  drawing.replaceWith(canvas);
+  const map = L.map(canvas, { attributionControl: Boolean(attribution), zoomSnap: 0.5 });
+  if (tiles) {
+    const credit = document.createElement("span");
+    credit.textContent = attribution ?? "";
+    L.tileLayer(tiles, { attribution: credit.innerHTML, maxZoom: 19 }).addTo(map);
+  }
+  const surfaces = L.geoJSON(districts, { className: "map-surface", interactive: false }).addTo(map);
+  const dots = L.geoJSON(spots ?? undefined, {
+    pointToLayer: (feature, place) => L.circleMarker(place, { radius: 9, className: "map-dot" }),
+    onEachFeature: (feature, layer) => layer.bindPopup(() => link(feature.properties)),
+  }).addTo(map);
+  const bounds = surfaces.getBounds().extend(dots.getBounds());
+  if (bounds.isValid()) map.fitBounds(bounds); else map.setView([47, 3], 5);
+  if ("picks" in figure.dataset) pick(L, map, figure);
+  canvas.focus();
+}
+
+/** A click puts its point into the two fields of the form; what is typed there moves the mark. */
+function pick(L, map, figure) {
+  const form = figure.closest("form") ?? document;
+  const [latitude, longitude] = ["latitude", "longitude"].map((name) => form.querySelector(`[name="${name}"]`));
+  if (!latitude || !longitude) return;
+  const number = (field) => (field.value.trim() === "" ? NaN : Number(field.value.replace(",", ".")));
+  const mark = L.circleMarker([0, 0], { radius: 11, className: "map-chosen" });
+  const show = () => {
+    const place = [number(latitude), number(longitude)];
+    if (place.some(Number.isNaN)) mark.remove(); else mark.setLatLng(place).addTo(map);
+  };
+  map.on("click", ({ latlng }) => {
+    const place = latlng.wrap();
+    latitude.value = place.lat.toFixed(5);
+    longitude.value = place.lng.toFixed(5);
+    figure.querySelector("[data-map-status]").textContent = figure.dataset.chosen;
+    show();
+  });
+  for (const field of [latitude, longitude]) field.addEventListener("change", show);
+  show();
+}
+
+for (const figure of document.querySelectorAll("[data-map]")) {
+  const button = figure.querySelector("[data-map-open]");
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    button.hidden = true;
+    try {
+      await open(figure);
+    } catch (error) {
+      // The drawing stays, and the list says everything.
+      console.warn(error);
+    }
+  });
+}
