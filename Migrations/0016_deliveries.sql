@@ -84,6 +84,7 @@ CREATE TABLE delivery_milestone (
 -- Each turn of a delivery: another status, another date, or both, and why. Lines are only added, so every date that was
 -- ever promised stays. milestone_id: the date is that of a milestone.
 CREATE TABLE delivery_change (
+    id uuid NOT NULL,
     delivery_id uuid NOT NULL,
     number integer NOT NULL,
     status text NOT NULL,
@@ -93,7 +94,8 @@ CREATE TABLE delivery_change (
     reason jsonb NOT NULL DEFAULT '{}',
     changed_by uuid,
     changed_at timestamptz NOT NULL DEFAULT now(),
-    CONSTRAINT delivery_change_pk PRIMARY KEY (delivery_id, number),
+    CONSTRAINT delivery_change_pk PRIMARY KEY (id),
+    CONSTRAINT delivery_change_number UNIQUE (delivery_id, number),
     CONSTRAINT delivery_change_delivery FOREIGN KEY (delivery_id) REFERENCES delivery (id),
     CONSTRAINT delivery_change_milestone FOREIGN KEY (milestone_id, delivery_id)
         REFERENCES delivery_milestone (id, delivery_id),

@@ -168,9 +168,9 @@ extension Deliveries {
         try await transaction.execute(
             "delivery.note",
             """
-            INSERT INTO delivery_change (delivery_id, number, status, milestone_id, due_before, due_after, reason,
+            INSERT INTO delivery_change (id, delivery_id, number, status, milestone_id, due_before, due_after, reason,
                                          changed_by)
-            SELECT \(id), coalesce(max(number), 0) + 1, \(status.rawValue), \(milestone),
+            SELECT \(ID<DeliveryChange>()), \(id), coalesce(max(number), 0) + 1, \(status.rawValue), \(milestone),
                    \(before?.description)::text::date, \(after?.description)::text::date, \(reason.json)::jsonb,
                    \(actor.account)
             FROM delivery_change WHERE delivery_id = \(id)

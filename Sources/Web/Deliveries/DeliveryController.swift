@@ -1,3 +1,4 @@
+import Foundation
 import Hummingbird
 import Participation
 
@@ -6,12 +7,14 @@ struct DeliveryController: Sendable {
     private let site: Site
     private let processes: Processes
     private let deliveries: Deliveries
+    private let map: CityMap
 
     /// The pages over the capabilities they need.
-    init(site: Site, processes: Processes, deliveries: Deliveries) {
+    init(site: Site, processes: Processes, deliveries: Deliveries, map: CityMap) {
         self.site = site
         self.processes = processes
         self.deliveries = deliveries
+        self.map = map
     }
 
     /// Adds `/processes/{process}/deliveries` and its files, and `/deliveries/{delivery}`.
@@ -20,7 +23,9 @@ struct DeliveryController: Sendable {
         routes.get("/processes/{process}/deliveries.csv", use: file)
         routes.get("/processes/{process}/deliveries/milestones.csv", use: milestones)
         routes.get("/processes/{process}/deliveries/spending.csv", use: spending)
+        routes.get("/processes/{process}/deliveries.atom", use: boardFeed)
         routes.get("/deliveries/{delivery}", use: delivery)
+        routes.get("/deliveries/{delivery}/news.atom", use: deliveryFeed)
         routes.post("/deliveries/{delivery}/follower", use: follow)
         routes.post("/deliveries/{delivery}/follower/removal", use: unfollow)
     }
@@ -33,8 +38,49 @@ struct DeliveryController: Sendable {
         let all: [Delivery] = try await deliveries.list(of: process.id)
         let query = DeliveryQuery(try request.query())
         return site.page(
-            DeliveriesPage(process, all, query, strings),
-            title: strings("deliveries.title_of", ["process": process.title(context.language)]), request, context)
+            DeliveriesPage(process, all, query, map: try await map(of: query.apply(to: all), strings), strings),
+            title: strings("deliveries.title_of", ["process": process.title(context.language)]), request, context,
+            scripts: ["map.js"])
+    }
+
+    /// The deliveries whose place is known, over the districts; nil when none is.
+    private func map(of shown: [Delivery], _ strings: Strings) async throws -> MapView? {
+        let spots: [CityMap.Spot] = shown.enumerated().compactMap { index, delivery in
+            delivery.point.map {
+                CityMap.Spot(
+                    point: $0,
+                    marker: (
+                        String(index + 1), delivery.title(strings.language), "/deliveries/\(delivery.handle)"
+                    ))
+            }
+        }
+        guard !spots.isEmpty else { return nil }
+        return try await map.view(spots, words: strings.plural("deliveries.map", spots.count), strings.language)
+    }
+
+    // MARK: Feeds
+
+    @Sendable private func boardFeed(_ request: Request, _ context: AppContext) async throws -> Response {
+        let process: Participation.Process = try await process(context)
+        let strings: Strings = site.strings(context)
+        let page = "/processes/\(process.slug)/deliveries"
+        let all: [Delivery] = try await deliveries.list(of: process.id)
+        let feed = AtomFeed(
+            title: strings("deliveries.title_of", ["process": process.title(context.language)]), path: "\(page).atom",
+            page: page, language: context.language, since: all.map(\.changedAt).min() ?? .distantPast,
+            entries: try await deliveries.events(of: process.id).map { AtomFeed.Entry($0, strings) })
+        return site.feed(feed, request)
+    }
+
+    @Sendable private func deliveryFeed(_ request: Request, _ context: AppContext) async throws -> Response {
+        guard let delivery = try await deliveries.find(try context.slug("delivery")) else { throw Absent() }
+        let strings: Strings = site.strings(context)
+        let page = "/deliveries/\(delivery.handle)"
+        let feed = AtomFeed(
+            title: delivery.title(context.language), path: "\(page)/news.atom", page: page,
+            language: context.language, since: delivery.changedAt,
+            entries: try await deliveries.events(of: delivery.id).map { AtomFeed.Entry($0, strings) })
+        return site.feed(feed, request)
     }
 
     // MARK: Files

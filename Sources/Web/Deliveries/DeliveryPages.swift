@@ -32,6 +32,7 @@ struct DeliveriesPage: PageView {
     let hasThemes: Bool
     let countWords: String
     let columns: [Column]
+    let map: MapView?
     let isEmpty: Bool
     let isFirst: Bool
     let sums: [Sum]
@@ -45,7 +46,8 @@ struct DeliveriesPage: PageView {
         districts: [SelectOption(value: "Nord", label: "Nord", selected: false)], hasDistricts: true,
         themes: [SelectOption(value: "Nature", label: "Nature", selected: false)], hasThemes: true,
         countWords: "1 projet",
-        columns: [Column(id: "done", status: .sample, countWords: "1 projet", cards: [.sample])], isEmpty: true,
+        columns: [Column(id: "done", status: .sample, countWords: "1 projet", cards: [.sample])], map: .sample,
+        isEmpty: true,
         isFirst: true, sums: [Sum(name: "Réalisé", count: "1", planned: "10 €", spent: "8 €")],
         total: Sum(name: "Total", count: "1", planned: "10 €", spent: "8 €"), files: [.sample],
         feedHref: "/processes/x/deliveries.atom")

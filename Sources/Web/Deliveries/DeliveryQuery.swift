@@ -28,7 +28,10 @@ struct DeliveryQuery: Sendable {
 }
 
 extension DeliveriesPage {
-    init(_ process: Participation.Process, _ all: [Delivery], _ query: DeliveryQuery, _ strings: Strings) {
+    init(
+        _ process: Participation.Process, _ all: [Delivery], _ query: DeliveryQuery, map: MapView? = nil,
+        _ strings: Strings
+    ) {
         let words = DeliveryWords(strings)
         let shown: [Delivery] = query.apply(to: all)
         processTitle = process.title(strings.language)
@@ -54,6 +57,7 @@ extension DeliveriesPage {
                 countWords: strings.plural("deliveries.count", group.count),
                 cards: group.map { DeliveryCard($0, words) })
         }
+        self.map = map
         isEmpty = shown.isEmpty
         isFirst = all.isEmpty
         sums = order.compactMap { status in
