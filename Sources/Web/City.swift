@@ -32,9 +32,14 @@ public struct City: Sendable {
             site: site, accounts: accounts(site: site), sessions: Sessions(pool: pool, secrets: secrets),
             mail: mailFolder.map { MailFolder(path: $0) }
         ).add(to: routes)
-        ProcessController(site: site, processes: processes, votes: votes).add(to: routes)
+        let calls = ProposalCalls(pool: pool, zone: site.city.timeZone.identifier)
+        ProcessController(
+            site: site, processes: processes, votes: votes, calls: calls,
+            proposals: ProposalLists(pool: pool, calls: calls), deliveries: deliveries(site: site)
+        ).add(to: routes)
         VoteController(
-            site: site, shelf: shelf, votes: votes, results: results, nominations: Nominations(pool: pool)
+            site: site, shelf: shelf, votes: votes, results: results, nominations: Nominations(pool: pool),
+            deliveries: deliveries(site: site)
         ).add(to: routes)
         BallotController(
             site: site, shelf: shelf,
@@ -119,14 +124,16 @@ public struct City: Sendable {
         ProposalController(
             site: site, proposals: proposals,
             sections: ProposalSections(
-                site: site, follow: FollowSection(followers: followers), map: map,
+                site: site, media: MediaSection(media: ProposalMedia(pool: pool)),
+                follow: FollowSection(followers: followers), map: map,
                 supports: SupportSection(supports: supports(site: site)),
                 comments: CommentSection(comments: comments(site: site)),
                 suggestions: SuggestionSection(suggestions: suggestions(site: site)),
                 joins: JoinSection(joins: joins(site: site), splits: splits(site: site)),
                 examinations: ExaminationSection(
                     examinations: examinations(site: site), answers: AuthorAnswers(pool: pool),
-                    nominations: Nominations(pool: pool)))
+                    nominations: Nominations(pool: pool)),
+                deliveries: DeliverySection(deliveries: deliveries(site: site)))
         ).add(to: routes)
         ProposalListController(
             site: site, processes: processes, calls: calls, lists: lists, map: map
@@ -211,18 +218,33 @@ public struct City: Sendable {
             site: site, drafts: drafts,
             coAuthors: CoAuthors(pool: pool, secrets: secrets, correspondent: Letters(site: site))
         ).add(to: routes)
+        IntakeDesk(
+            site: site, processes: processes, scenes: scenes,
+            intake: Intake(pool: pool, secrets: secrets, correspondent: Letters(site: site))
+        ).add(to: routes)
+        SheetController(site: site, processes: processes, scenes: scenes).add(to: routes)
+        ProposalImportDesk(
+            site: site, processes: processes,
+            imports: ProposalImports(pool: pool, zone: site.city.timeZone.identifier)
+        ).add(to: routes)
     }
 
     /// Photos and documents.
     private func addMedia(to routes: RouterGroup<AppContext>, site: Site) {
         MediumController(media: Media(pool: pool)).add(to: routes)
         ProposalMediaController(site: site, media: ProposalMedia(pool: pool)).add(to: routes)
+        ProposalPrintController(
+            site: site, proposals: Proposals(pool: pool), media: ProposalMedia(pool: pool)
+        ).add(to: routes)
+    }
+
+    private func deliveries(site: Site) -> Deliveries {
+        Deliveries(pool: pool, zone: site.city.timeZone.identifier, correspondent: Letters(site: site))
     }
 
     /// What becomes of selected projects.
     private func addDeliveries(to routes: RouterGroup<AppContext>, site: Site, processes: Processes) {
-        let deliveries = Deliveries(
-            pool: pool, zone: site.city.timeZone.identifier, correspondent: Letters(site: site))
+        let deliveries: Deliveries = deliveries(site: site)
         DeliveryController(
             site: site, processes: processes, deliveries: deliveries,
             map: CityMap(site: site, districts: Districts(pool: pool))

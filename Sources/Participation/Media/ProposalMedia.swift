@@ -44,6 +44,20 @@ public struct ProposalMedia: Sendable {
             })
     }
 
+    /// The small renditions of the first images of a proposal, to be put on paper: their bytes and what they show.
+    public func pictures(of proposal: ID<Proposal>, limit: Int) async throws -> [(bytes: [UInt8], alt: String)] {
+        try await pool.query(
+            "proposal_medium.pictures",
+            """
+            SELECT medium_rendition.bytes, medium.alt
+            FROM proposal_medium
+            JOIN medium ON medium.id = proposal_medium.medium_id
+            JOIN medium_rendition ON medium_rendition.medium_id = medium.id AND medium_rendition.rendition = 'small'
+            WHERE proposal_medium.proposal_id = \(proposal) ORDER BY proposal_medium.position LIMIT \(limit)
+            """
+        ).map { (try $0.get("bytes"), try $0.get("alt")) }
+    }
+
     /// The proposal of that number, draft or published, if the actor may change its media now; nil for everybody else.
     public func find(_ number: Int64, by actor: Actor) async throws -> Proposal? {
         try await pool.one(

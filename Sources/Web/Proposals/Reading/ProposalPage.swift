@@ -35,6 +35,9 @@ struct ProposalPage: PageView {
     let mailHref: String
 
     // The parts of other capabilities: `var supports: SupportView?`, filled by ``ProposalSections``.
+    /// Photos and documents; its authors have a page to change them.
+    var media: MediaView?
+    let mediaHref: String?
     var follow: FollowView?
     var map: MapView?
     var supports: SupportView?
@@ -42,6 +45,7 @@ struct ProposalPage: PageView {
     var suggestions: SuggestionView?
     var joins: JoinView?
     var examination: ExaminationView?
+    var deliveries: DeliveriesView?
 
     static let sample = ProposalPage(
         number: "12", title: "Ein Brunnen", wroteIn: "de", here: "/proposals/12", processTitle: "Diagonales",
@@ -51,7 +55,8 @@ struct ProposalPage: PageView {
         facts: [ProposalFact(name: "Coût", text: "4 000 €", money: true)],
         story: [ProposalStep(status: .sample, date: "2 mars 2026")], versions: "2 versions",
         historyHref: "/proposals/12/history",
-        shareAddress: "https://city.example/proposals/12", mailHref: "mailto:?subject=x", follow: .sample,
+        shareAddress: "https://city.example/proposals/12", mailHref: "mailto:?subject=x", media: .sample,
+        mediaHref: "/proposals/12/media", follow: .sample,
         map: .sample, supports: .sample,
         comments: .sample, suggestions: .sample, joins: .sample, examination: .sample)
 }
@@ -88,6 +93,7 @@ extension ProposalPage {
             ProposalStep(status: words.status(step.status), date: strings.date(step.at))
         }
         versions = published.versions > 1 ? strings.plural("proposals.versions", published.versions) : nil
+        mediaHref = scene.isAuthor ? "\(scene.here)/media" : nil
         historyHref = "\(scene.here)/history"
         shareAddress = address
         let subject: String = PercentDecoding.encode(proposal.title)

@@ -4,6 +4,7 @@ import Participation
 struct ProposalSections: Sendable {
     // A line each: `let supports: SupportSection`.
     let site: Site
+    let media: MediaSection
     let follow: FollowSection
     let map: CityMap
     let supports: SupportSection
@@ -11,11 +12,13 @@ struct ProposalSections: Sendable {
     let suggestions: SuggestionSection
     let joins: JoinSection
     let examinations: ExaminationSection
+    let deliveries: DeliverySection
 
     /// The page, each part loaded.
     func page(of scene: ProposalScene) async throws -> ProposalPage {
         var page = ProposalPage(scene, address: site.absolute(scene.here))
         // And a line each: `page.supports = try await supports.view(of: scene)`.
+        page.media = try await media.view(of: scene)
         page.follow = try await follow.view(of: scene)
         if let point = scene.proposal.point {
             page.map = try await map.view(
@@ -27,6 +30,7 @@ struct ProposalSections: Sendable {
         page.suggestions = try await suggestions.view(of: scene)
         page.joins = try await joins.view(of: scene)
         page.examination = try await examinations.view(of: scene)
+        page.deliveries = try await deliveries.view(of: scene)
         return page
     }
 }
