@@ -97,6 +97,8 @@ struct ProcessFormPage: PageView {
     let translations: [Translation]
     let phases: [PhaseLine]
     let publicHref: String?
+    /// What else is done for the process.
+    let links: [PlaceLink]
 
     static let sample = ProcessFormPage(
         heading: "Diagonales", action: "/desk/processes/d", isNew: true,
@@ -115,7 +117,7 @@ struct ProcessFormPage: PageView {
                 titleDE: Input(name: "phase-0-title-de"), wordsFR: Input(name: "phase-0-words-fr"),
                 wordsEN: Input(name: "phase-0-words-en"), wordsDE: Input(name: "phase-0-words-de"),
                 starts: Input(name: "phase-0-starts", error: "—"), ends: Input(name: "phase-0-ends", error: "—"))
-        ], publicHref: "/processes/d")
+        ], publicHref: "/processes/d", links: [PlaceLink(label: "Appel", href: "/desk/processes/d/call")])
 }
 
 /// The import of a vote from a Pabulib file.

@@ -103,7 +103,8 @@ public struct ProcessDesk: Sendable {
                         title: input("title-\(language.rawValue)"), summary: input("summary-\(language.rawValue)"),
                         description: input("description-\(language.rawValue)"))
                 },
-                phases: (0..<form.phaseCount).map(phase), publicHref: process.map { "/processes/\($0.slug)" }),
+                phases: (0..<form.phaseCount).map(phase), publicHref: process.map { "/processes/\($0.slug)" },
+                links: process.map { ProposalDesk.links(of: $0, strings) } ?? []),
             title: errors.isEmpty ? title : strings("errors.in_title", ["title": title]), request, context,
             status: errors.isEmpty ? .ok : .unprocessableContent)
     }

@@ -30,7 +30,7 @@ struct EditController: Sendable {
 
     @Sendable private func save(_ request: Request, _ context: AppContext) async throws -> Response {
         let scene: WritingScene = try await scenes.published(context)
-        let form = WritingForm(try await site.form(request, context))
+        let form = WritingForm(try await site.form(request, context, limit: WritingForm.limit))
         do {
             try await drafts.edit(
                 scene.own.proposal.id, to: try form.draft(), since: form["edition"], by: scene.actor)

@@ -56,7 +56,7 @@ struct WritingController: Sendable {
         let account: SignedInAccount = try context.requireAccount()
         let process: Participation.Process = try await process(context)
         let words: WritingWords = try await scenes.words(of: process.id, context)
-        let fields: Fields = try await site.form(request, context)
+        let fields: Fields = try await site.form(request, context, limit: WritingForm.limit)
         let form = WritingForm(fields)
         let fresh: ID<Proposal> = fields.id("fresh", of: Proposal.self) ?? ID()
         do {
@@ -128,7 +128,7 @@ struct WritingController: Sendable {
         _ part: ProposalDraft.Part, _ request: Request, _ context: AppContext
     ) async throws -> Response {
         let scene: WritingScene = try await scenes.scene(context)
-        let fields: Fields = try await site.form(request, context)
+        let fields: Fields = try await site.form(request, context, limit: WritingForm.limit)
         let form = WritingForm(fields)
         do {
             try await drafts.save(
@@ -256,7 +256,7 @@ struct WritingController: Sendable {
 
     @Sendable private func publish(_ request: Request, _ context: AppContext) async throws -> Response {
         let scene: WritingScene = try await scenes.scene(context)
-        _ = try await site.form(request, context)
+        _ = try await site.form(request, context, limit: WritingForm.limit)
         do {
             let number: Int64 = try await drafts.publish(scene.own.proposal.id, by: scene.actor)
             return site.see("/proposals/\(number)/published")
@@ -299,7 +299,7 @@ struct WritingController: Sendable {
 
     @Sendable private func discard(_ request: Request, _ context: AppContext) async throws -> Response {
         let scene: WritingScene = try await scenes.scene(context)
-        _ = try await site.form(request, context)
+        _ = try await site.form(request, context, limit: WritingForm.limit)
         do {
             try await drafts.discard(scene.own.proposal.id, by: scene.actor)
         } catch let refused as Refused<DraftRefusal> {

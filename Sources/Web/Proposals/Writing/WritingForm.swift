@@ -4,6 +4,9 @@ import PublicRecord
 
 /// What somebody typed into one of the forms of a proposal.
 struct WritingForm {
+    /// The most bytes of a form: every letter of a long text may take twelve as an address is written.
+    static let limit = 384 * 1024
+
     let values: [String: String]
 
     /// What was typed.
