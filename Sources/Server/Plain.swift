@@ -65,6 +65,8 @@ enum Plain {
         case .swappedBatch(let entry):
             "The file of a batch is not the one of entry \(entry) of the record. Nothing was counted: restore the "
                 + "database from a backup."
+        case .envelopesAttached(let places):
+            "Marked envelopes still have their stub at \(places.joined(separator: ", ")). Nothing was counted: separate them first."
         case .batchesUnsettled(let batches):
             "These batches are not settled: \(batches.joined(separator: ", ")). Nothing was counted."
         case .accountOpen(let places):

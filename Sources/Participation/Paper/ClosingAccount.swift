@@ -47,6 +47,9 @@ public struct ClosingAccount: Sendable, Hashable {
         public var report: Report?
         /// Batches declared, and how many of them are not settled.
         public var batches = 0, unsettled = 0
+        /// Marked envelopes whose stub is still on them: their papers lie in no box yet. And envelopes that came and
+        /// were neither marked nor set aside: nobody has voted with them.
+        public var attached = 0, received = 0
         /// Papers that the manifests declare, and papers replaced at the table.
         public var papers = 0, spoiled = 0
         /// Papers settled: with a choice, blank, and invalid by reason, sorted.
@@ -68,6 +71,10 @@ public struct ClosingAccount: Sendable, Hashable {
         public var ballots: Int { sealed + papers }
         /// Marks without a ballot, or ballots without a mark, that nobody has explained; zero when the line closes.
         public var difference: Int { paperDifference + sealedDifference }
+        /// Whether nothing of it is open.
+        public var isClosed: Bool {
+            paperDifference == 0 && sealedDifference == 0 && unsettled == 0 && attached == 0
+        }
         /// The paper side of it.
         public var paperDifference: Int { paper.live - papers - explained }
         /// The sealed side of it, which nothing can explain.
@@ -83,15 +90,13 @@ public struct ClosingAccount: Sendable, Hashable {
     /// The sum of the lines.
     public let whole: Line
 
-    /// Whether every line closes and every batch is settled: then the result may be published.
-    public var isClosed: Bool {
-        lines.allSatisfy { $0.paperDifference == 0 && $0.sealedDifference == 0 && $0.unsettled == 0 }
-    }
+    /// Whether every line closes, every batch is settled and every marked envelope separated: then the result may be
+    /// published.
+    public var isClosed: Bool { lines.allSatisfy(\.isClosed) }
 
     /// The handles of the places that do not close; `online` where there is no place.
     public var openPlaces: [String] {
-        lines.filter { $0.paperDifference != 0 || $0.sealedDifference != 0 || $0.unsettled > 0 }
-            .map { $0.place ?? Channel.online.rawValue }
+        lines.filter { !$0.isClosed }.map { $0.place ?? Channel.online.rawValue }
     }
 
     /// An account of lines.
@@ -112,6 +117,8 @@ extension ClosingAccount.Line {
         sealed += other.sealed
         batches += other.batches
         unsettled += other.unsettled
+        attached += other.attached
+        received += other.received
         papers += other.papers
         spoiled += other.spoiled
         counted += other.counted

@@ -75,6 +75,10 @@ public struct ClosingAccounts: Sendable {
         for row in answers[1] { try lines[try row.get("place")]?.add(marks: row) }
         for row in answers[2] { try lines[try row.get("place")]?.add(batch: row) }
         for row in answers[3] { lines[try row.get("place")]?.explained = try row.get("difference") }
+        for (place, waiting) in try await StubEnvelopes.waiting(of: vote, in: executor) {
+            lines[place]?.attached = waiting.marked
+            lines[place]?.received = waiting.received
+        }
         return ClosingAccount(lines: order.compactMap { lines[$0] })
     }
 }

@@ -161,13 +161,14 @@ public struct StubEnvelopes: Sendable {
     }
 
     /// Separates the stubs of all marked envelopes of a place: the papers go into the box among each other. While
-    /// others can still come, no fewer than the vote's smallest group.
+    /// others can still come, no fewer than the vote's smallest group. What was forgotten is separated after the
+    /// closing: a marked person's paper must be counted, or be told as missing.
     ///
     /// - Returns: how many.
     /// - Throws: `Refusal.tooFew`, `.voteNotOpen`; `PlaceRefusal.notOnDuty`; `NotAllowed`.
     @discardableResult
     public func separate(at place: ID<Place>, by actor: Actor) async throws -> Int {
-        try await acting(at: place, by: actor, "envelope.separate") { duty, transaction in
+        try await acting(at: place, by: actor, "envelope.separate", afterClosing: true) { duty, transaction in
             let row: Row? = try await transaction.one(
                 "envelope.smallest", "SELECT small_cell::int8 AS least FROM vote WHERE id = \(duty.vote)")
             let least: Int = try row?.get("least") ?? 1
@@ -179,7 +180,7 @@ public struct StubEnvelopes: Sendable {
                 WHERE place_id = \(place) AND mark_id IS NOT NULL AND separated_at IS NULL AND set_aside_at IS NULL
                 """)
             guard separated > 0 else { throw Refusal.elsewhere }
-            guard duty.hasEnded || separated >= least else { throw Refusal.tooFew(separated, of: least) }
+            guard duty.hasEnded || duty.isClosed || separated >= least else { throw Refusal.tooFew(separated, of: least) }
             try await Acts.record(
                 "envelopes_separated", by: actor, on: "place", place,
                 detail: ["place": duty.handle, "papers": String(separated)], in: transaction)
@@ -190,16 +191,35 @@ public struct StubEnvelopes: Sendable {
     // MARK: Parts
 
     private func acting<T: Sendable>(
-        at place: ID<Place>, by actor: Actor, _ name: StaticString, _ body: (Duty, Transaction) async throws -> T
+        at place: ID<Place>, by actor: Actor, _ name: StaticString, afterClosing: Bool = false,
+        _ body: (Duty, Transaction) async throws -> T
     ) async throws -> T {
         try await pool.transaction(name) { transaction in
             let duty: Duty = try await .take(at: place, by: actor, shifts: .any, in: transaction)
-            guard duty.isOpened, duty.hasBegun, !duty.isClosed else { throw Refusal.voteNotOpen }
+            guard duty.isOpened, duty.hasBegun, afterClosing || !duty.isClosed else { throw Refusal.voteNotOpen }
             let post: Row? = try await transaction.one(
                 "envelope.post", "SELECT 1 AS found FROM place WHERE id = \(place) AND kind = 'post'")
             guard post != nil else { throw Refusal.notAPost }
             return try await body(duty, transaction)
         }
+    }
+
+    /// Envelopes that are neither separated nor set aside, by the handle of their place; places without any are left
+    /// out. `marked` ones hold the paper of somebody whose mark stands, `received` ones that of nobody who has voted.
+    static func waiting(
+        of vote: ID<Vote>, in executor: some Executor
+    ) async throws -> [String: (marked: Int, received: Int)] {
+        let rows: [Row] = try await executor.query(
+            "envelope.waiting",
+            """
+            SELECT place.handle AS place, count(mark_id) AS marked, count(*) FILTER (WHERE mark_id IS NULL) AS received
+            FROM stub_envelope JOIN place ON place.id = stub_envelope.place_id
+            WHERE stub_envelope.vote_id = \(vote) AND separated_at IS NULL AND set_aside_at IS NULL
+            GROUP BY place.handle ORDER BY place.handle
+            """)
+        var found: [String: (marked: Int, received: Int)] = [:]
+        for row in rows { found[try row.get("place")] = (try row.get("marked"), try row.get("received")) }
+        return found
     }
 
     private func setAside(

@@ -18,7 +18,8 @@ public struct Counts: Sendable {
     /// Everything is one transaction at the end: a crash on the way leaves a closed vote, to be counted again. Counting
     /// a counted vote changes nothing.
     ///
-    /// - Throws: `VoteRefusal.notClosed`, `.wrongKey`, `.swappedEnvelope`, `.batchesUnsettled`, `.swappedBatch`;
+    /// - Throws: `VoteRefusal.notClosed`, `.wrongKey`, `.envelopesAttached`, `.swappedEnvelope`, `.batchesUnsettled`,
+    ///   `.swappedBatch`;
     ///   `NotAllowed` unless the actor is a custodian or a returning officer of the vote, or the operator.
     public func count(_ id: ID<Vote>, keyFile: String, passphrase: String, by actor: Actor) async throws {
         guard let vote = try await Votes.load(where: "vote.id = \(id.uuid)", in: pool).first,
@@ -29,6 +30,7 @@ public struct Counts: Sendable {
             [.custodian, .returningOfficer], of: actor, process: vote.process, vote: id, in: pool)
         if vote.countedAt != nil { return }
         let key = try await CustodianKey(file: keyFile, passphrase: passphrase, publicKey: opening.sealKey)
+        try await Self.requireSeparated(id, in: pool)
         try await Sequencer(pool: pool, secrets: secrets).drain(id)
         let promised: RecordedPromises = try await RecordedPromises(of: id, in: pool)
         let papers: [SettledBatch] = try await SettledBatch.load(promised.batches, of: vote, opening: opening, in: pool)
@@ -40,6 +42,7 @@ public struct Counts: Sendable {
         try await pool.transaction("vote.count") { transaction in
             let locked: Vote = try await Votes.lock(id, by: actor, [.custodian, .returningOfficer], transaction)
             guard locked.countedAt == nil else { return }
+            try await Self.requireSeparated(id, in: transaction)
             // A batch may have been declared, or opened again, while the envelopes were being opened.
             try await SettledBatch.confirm(papers, of: id, transaction)
             try await transaction.execute(
@@ -53,6 +56,13 @@ public struct Counts: Sendable {
             try await Acts.record("vote_counted", by: actor, on: "vote", id, in: transaction)
         }
         try await Sequencer(pool: pool, secrets: secrets).drain(id)
+    }
+
+    /// Refuses while the paper of a marked person is still in an envelope with their name on it.
+    private static func requireSeparated(_ id: ID<Vote>, in executor: some Executor) async throws {
+        let places: [String] = try await StubEnvelopes.waiting(of: id, in: executor).filter { $0.value.marked > 0 }
+            .keys.sorted()
+        guard places.isEmpty else { throw VoteRefusal.envelopesAttached(places) }
     }
 
     /// Makes the result public. Publishing a published result changes nothing.

@@ -217,6 +217,8 @@ public enum VoteRefusal: Error, Hashable, Sendable {
     case notCounted
     /// An envelope in the database is not the one that the record names; its place in the record.
     case swappedEnvelope(entry: Int64)
+    /// Marked envelopes still have their stub at these places: their papers would not be counted.
+    case envelopesAttached([String])
     /// Batches that were declared and are not settled.
     case batchesUnsettled([String])
     /// The file of a settled batch is not the one that the record names; its place in the record.

@@ -252,6 +252,8 @@ extension VoteRefusal {
         case .swappedEnvelope(let entry):
             FieldErrors("key", "desk.error.envelope", ["entry": String(entry)])
         case .swappedBatch(let entry): FieldErrors("key", "desk.error.batch_file", ["entry": String(entry)])
+        case .envelopesAttached(let places):
+            FieldErrors("key", "desk.error.envelopes", ["places": places.joined(separator: ", ")])
         case .batchesUnsettled(let batches):
             FieldErrors("key", "desk.error.batches", ["batches": batches.joined(separator: ", ")])
         case .accountOpen(let places):

@@ -151,6 +151,9 @@ public struct AccountDesk: Sendable {
         if vote.closedAt == nil { return strings("account.state.open") }
         if vote.publishedAt != nil { return strings("account.state.published") }
         if account.isClosed { return strings("account.state.closed") }
+        if account.whole.attached > 0 {
+            return strings.plural("account.state.attached", account.whole.attached)
+        }
         return strings(account.whole.unsettled > 0 ? "account.state.unsettled" : "account.state.gap")
     }
 

@@ -66,6 +66,14 @@ struct AccountTable: Sendable {
                     return Cell(text: strings.number(count), isWrong: false)
                 })
         }
+        let whole: ClosingAccount.Line = account.whole
+        let envelopes: [Row] =
+            whole.attached + whole.received == 0
+            ? []
+            : [
+                row("attached", isDifference: true) { $0.attached },
+                row("stubs_received", isDifference: true) { $0.received },
+            ]
         let papers: [Row] = [
             row("received") { $0.report?.received }, row("issued") { $0.report?.issued },
             row("spoiled_at_place") { $0.report?.spoiled }, row("returned") { $0.report?.returned },
@@ -85,7 +93,7 @@ struct AccountTable: Sendable {
                     row("annulled") { $0.online.annulled + $0.kiosk.annulled + $0.paper.annulled },
                     row("live", isSum: true) { $0.live },
                 ]),
-            Part(name: strings("account.papers_in_hand"), span: span, rows: papers),
+            Part(name: strings("account.papers_in_hand"), span: span, rows: papers + envelopes),
             Part(
                 name: strings("account.ballots"), span: span,
                 rows: counted + invalid + [

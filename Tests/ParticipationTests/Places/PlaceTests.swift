@@ -180,6 +180,36 @@ import Testing
 
     // MARK: Envelopes
 
+    @Test func `the count waits for the papers in marked envelopes, and the account names them`() async throws {
+        try await withPollingDay { day in
+            for person in day.people[0...1] { try await day.envelope(person) }
+            _ = try await day.envelopes.receive(from: day.people[2], at: day.post.id, by: day.officer)
+            try await day.polls.openings.close(day.vote.id, early: true, by: .operator)
+            func account() async throws -> ClosingAccount {
+                try await ClosingAccounts(pool: day.polls.pool).account(of: day.vote.id)
+            }
+            func count() async throws {
+                try await day.polls.counts.count(
+                    day.vote.id, keyFile: day.key, passphrase: Polls.passphrase, by: .operator)
+            }
+            var post: ClosingAccount.Line = try #require(try await account().lines.first { $0.place == "post" })
+            #expect(post.attached == 2 && post.received == 1 && post.paperDifference == 2)
+            await #expect(throws: VoteRefusal.envelopesAttached(["post"])) { try await count() }
+            // Nothing else is done with envelopes now, and two are enough: no others can come.
+            await #expect(throws: StubEnvelopes.Refusal.voteNotOpen) {
+                try await day.envelopes.mark(3, at: day.post.id, by: day.officer)
+            }
+            #expect(try await day.envelopes.separate(at: day.post.id, by: day.officer) == 2)
+            try await count()
+            post = try #require(try await account().lines.first { $0.place == "post" })
+            // Nobody declared their papers: two officers will have to say why.
+            #expect(post.attached == 0 && post.paperDifference == 2 && !post.isClosed)
+            await #expect(throws: VoteRefusal.accountOpen(["post"])) {
+                try await day.polls.counts.publish(day.vote.id, by: .operator)
+            }
+        }
+    }
+
     @Test func `envelopes are separated together, and never fewer than the smallest group while others can come`()
         async throws
     {

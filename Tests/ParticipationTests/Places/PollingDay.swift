@@ -10,6 +10,8 @@ import Testing
 struct PollingDay: Sendable {
     let polls: Polls
     let vote: Vote
+    /// The custodian's file.
+    let key: String
     let officer: Actor
     let table: Place, school: Place, post: Place
     /// The people of lines 1 to 6.
@@ -36,7 +38,7 @@ struct PollingDay: Sendable {
         settings.eligibility = ["account", "code", "desk"]
         settings.policy = policy
         settings.revote = revote
-        let (vote, _) = try await polls.open(try await polls.draft(settings))
+        let (vote, key) = try await polls.open(try await polls.draft(settings))
         let account: Account = try await Town(pool: pool).resident("Odile")
         let places = Places(pool: pool)
         var made: [Place] = []
@@ -50,7 +52,7 @@ struct PollingDay: Sendable {
             made.append(place)
         }
         return PollingDay(
-            polls: polls, vote: vote, officer: .official(account.id, .pollingOfficer), table: made[0],
+            polls: polls, vote: vote, key: key, officer: .official(account.id, .pollingOfficer), table: made[0],
             school: made[1], post: made[2], people: try await roll(pool, vote.id))
     }
 
