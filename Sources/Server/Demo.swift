@@ -41,6 +41,7 @@ enum Demonstration {
         let codes: [String] = try await open(bytes, process, house)
         let password: String = try await accounts(house)
         try await everywhere(bytes, process, house)
+        try await proposals(house, password: password)
         try Console.writeSecret(signIns(house, password: password, codes: codes), to: path)
     }
 
@@ -197,6 +198,7 @@ enum Demonstration {
         ("saisie-b@demonstration.example", "Saisie B (démonstration)", [.entryOperator]),
         ("arbitrage@demonstration.example", "Arbitrage (démonstration)", [.adjudicator]),
         ("audit@demonstration.example", "Audit (démonstration)", [.auditor]),
+        (DemoTown.examiner, "Service examinateur (démonstration)", []),
         ("habitant@demonstration.example", "Habitant (démonstration)", []),
     ]
 
@@ -246,6 +248,8 @@ enum Demonstration {
             \(codes.map { "  \($0)" }.joined(separator: "\n"))
             Open on every channel: \(url)/votes/\(everywhere), with a roll of invented people
             (\(onTheRoll); …), places, papers and a kiosk.
+            Open call for ideas: \(url)/processes/idees-2027/proposals (\(DemoTown.examiner) examines,
+            habitant@demonstration.example has drafts); being built: \(url)/processes/idees-2025/deliveries
 
             """
     }

@@ -7,12 +7,21 @@ public struct ProcessController: Sendable {
     private let site: Site
     private let processes: Processes
     private let votes: Votes
+    private let calls: ProposalCalls
+    private let proposals: ProposalLists
+    private let deliveries: Deliveries
 
     /// The pages over the capabilities they need.
-    public init(site: Site, processes: Processes, votes: Votes) {
+    public init(
+        site: Site, processes: Processes, votes: Votes, calls: ProposalCalls, proposals: ProposalLists,
+        deliveries: Deliveries
+    ) {
         self.site = site
         self.processes = processes
         self.votes = votes
+        self.calls = calls
+        self.proposals = proposals
+        self.deliveries = deliveries
     }
 
     /// Adds `/`, `/processes`, `/help`, `/legal`, `/accessibility` and `/source`.
@@ -28,10 +37,18 @@ public struct ProcessController: Sendable {
     @Sendable private func home(_ request: Request, _ context: AppContext) async throws -> Response {
         let strings: Strings = site.strings(context)
         let open: [Vote] = try await votes.list().filter { $0.opening != nil }
+        let processes: [Participation.Process] = try await processes.list()
+        let writing: Set<ID<Participation.Process>> = try await calls.open()
+        let calling: [HomePage.CallItem] = processes.filter { writing.contains($0.id) }.map { process in
+            HomePage.CallItem(
+                title: process.title(context.language), href: "/processes/\(process.slug)/proposals",
+                writeHref: "/processes/\(process.slug)/proposals/new", summary: process.summary(context.language),
+                demonstration: process.demonstration)
+        }
         return site.page(
             HomePage(
-                city: site.city.name,
-                votes: open.map { item($0, strings) }, processes: try await processes.list().map { item($0, context) }),
+                city: site.city.name, calls: calling, hasCalls: !calling.isEmpty,
+                votes: open.map { item($0, strings) }, processes: processes.map { item($0, context) }),
             title: strings("home.title"), request, context)
     }
 
@@ -67,8 +84,36 @@ public struct ProcessController: Sendable {
                 title: process.title(context.language), summary: process.summary(context.language),
                 paragraphs: process.description(context.language).split(separator: "\n").map(String.init),
                 demonstration: process.demonstration, phases: PhaseLine(process, strings, today: site.today()),
-                votes: votes.map { item($0, strings) }, hasVotes: !votes.isEmpty),
+                votes: votes.map { item($0, strings) }, hasVotes: !votes.isEmpty,
+                proposals: try await ideas(of: process, strings), deliveries: try await works(of: process, strings)),
             title: process.title(context.language), request, context)
+    }
+
+    /// What has been proposed; nil for a process without a call.
+    private func ideas(of process: Participation.Process, _ strings: Strings) async throws -> ProcessPage.Ideas? {
+        guard try await calls.call(of: process.id) != nil else { return nil }
+        let rule: ProposalRule = try await calls.rule(of: process.id)
+        let list: ProposalList = try await proposals.list(ProposalSearch(), of: process.id, size: 5)
+        let here = "/processes/\(process.slug)/proposals"
+        return ProcessPage.Ideas(
+            countWords: strings.plural("processes.proposals", list.total), listHref: here,
+            writeHref: rule.mayWrite ? "\(here)/new" : nil,
+            latest: list.cards.map { card in
+                ProposalLink(
+                    href: "/proposals/\(card.number)", number: String(card.number), title: card.title,
+                    wroteIn: card.language.foreign(to: strings.language))
+            })
+    }
+
+    /// What is being built; nil while nothing is.
+    private func works(of process: Participation.Process, _ strings: Strings) async throws -> ProcessPage.Works? {
+        let all: [Delivery] = try await deliveries.list(of: process.id)
+        guard !all.isEmpty else { return nil }
+        return ProcessPage.Works(
+            words: strings.plural(
+                "processes.deliveries", all.count,
+                ["done": strings.number(all.count { $0.status == .done })]),
+            href: "/processes/\(process.slug)/deliveries")
     }
 
     private func text(_ kind: TextPage.Kind, _ request: Request, _ context: AppContext) -> Response {

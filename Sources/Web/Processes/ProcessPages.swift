@@ -16,12 +16,28 @@ struct HomePage: PageView {
         let demonstration: Bool
     }
 
+    /// A call for ideas that can be answered today.
+    struct CallItem: Sendable {
+        let title: String
+        let href: String
+        let writeHref: String
+        let summary: String
+        let demonstration: Bool
+    }
+
     let city: String
+    let calls: [CallItem]
+    let hasCalls: Bool
     let votes: [VoteItem]
     let processes: [ProcessesPage.Item]
 
     static let sample = HomePage(
         city: "Tilleul-sur-Loire",
+        calls: [
+            CallItem(
+                title: "Idées", href: "/processes/x/proposals", writeHref: "/processes/x/proposals/new",
+                summary: "Un appel.", demonstration: true)
+        ], hasCalls: true,
         votes: [
             VoteItem(
                 title: "Budget", href: "/votes/x", state: "Ouvert", stateWords: "Vous pouvez voter.",
@@ -51,6 +67,21 @@ struct ProcessesPage: PageView {
 struct ProcessPage: PageView {
     static let template = "processes/process"
 
+    /// What has been proposed.
+    struct Ideas: Sendable {
+        let countWords: String
+        let listHref: String
+        /// Nil while nothing can be proposed.
+        let writeHref: String?
+        let latest: [ProposalLink]
+    }
+
+    /// What is being built.
+    struct Works: Sendable {
+        let words: String
+        let href: String
+    }
+
     let title: String
     let summary: String
     let paragraphs: [String]
@@ -58,12 +89,18 @@ struct ProcessPage: PageView {
     let phases: PhaseLine?
     let votes: [HomePage.VoteItem]
     let hasVotes: Bool
+    let proposals: Ideas?
+    let deliveries: Works?
 
     static let sample = ProcessPage(
         title: "Diagonales", summary: "Un corridor vert.", paragraphs: ["Des marches."], demonstration: true,
         phases: PhaseLine(
             steps: [PhaseLine.Step(name: "Vote", state: "en cours", dates: "novembre", done: true, current: true)],
-            today: "Vous pouvez voter."), votes: HomePage.sample.votes, hasVotes: true)
+            today: "Vous pouvez voter."), votes: HomePage.sample.votes, hasVotes: true,
+        proposals: Ideas(
+            countWords: "12 propositions", listHref: "/processes/x/proposals",
+            writeHref: "/processes/x/proposals/new", latest: [.sample]),
+        deliveries: Works(words: "3 projets", href: "/processes/x/deliveries"))
 }
 
 /// Where a process stands, what comes next, and what can be done today.

@@ -10,14 +10,18 @@ public struct VoteController: Sendable {
     private let votes: Votes
     private let results: Results
     private let nominations: Nominations
+    private let deliveries: Deliveries
 
     /// The pages over the capabilities they need.
-    public init(site: Site, shelf: VoteShelf, votes: Votes, results: Results, nominations: Nominations) {
+    public init(
+        site: Site, shelf: VoteShelf, votes: Votes, results: Results, nominations: Nominations, deliveries: Deliveries
+    ) {
         self.site = site
         self.shelf = shelf
         self.votes = votes
         self.results = results
         self.nominations = nominations
+        self.deliveries = deliveries
     }
 
     /// Adds `/votes`, `/votes/{vote}` and its projects.
@@ -87,6 +91,7 @@ public struct VoteController: Sendable {
         if vote.publishedAt != nil, let result = try await results.find(vote) {
             outcome = ResultWords(vote, result, strings).outcome(of: project.key)
         }
+        let delivery: Delivery? = try await deliveries.find(project: project.number, of: vote.id)
         let origins: [Nominations.Link] = try await nominations.links(of: vote.id)
             .filter { $0.project == project.number }
         return site.page(
@@ -103,7 +108,7 @@ public struct VoteController: Sendable {
                     ProjectPage.Origin(
                         label: "\(link.proposal). \(link.title)", href: "/proposals/\(link.proposal)",
                         wroteIn: link.language.foreign(to: context.language))
-                }),
+                }, deliveries: delivery.map { DeliveriesView([$0], strings) }),
             title: "\(project.number). \(project.title(context.language))", request, context)
     }
 

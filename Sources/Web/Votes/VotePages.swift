@@ -89,12 +89,14 @@ struct ProjectPage: PageView {
     let outcome: String?
     let resultHref: String
     let origins: [Origin]
+    /// How it is being built.
+    let deliveries: DeliveriesView?
 
     static let sample = ProjectPage(
         number: "4", title: "Un jardin", titleLanguage: "fr", paragraphs: ["Des arbres."], cost: "45 000 €",
         district: "Nord", category: "Nature", voteTitle: "Budget", voteHref: "/votes/x",
         ballotHref: "/votes/x/ballot", outcome: "Retenu", resultHref: "/votes/x/result",
-        origins: [Origin(label: "12. Ein Garten", href: "/proposals/12", wroteIn: "de")])
+        origins: [Origin(label: "12. Ein Garten", href: "/proposals/12", wroteIn: "de")], deliveries: .sample)
 }
 
 /// How one enters a vote: with a code, or by signing in.

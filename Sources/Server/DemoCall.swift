@@ -1,0 +1,254 @@
+import Foundation
+import Participation
+import PublicRecord
+
+extension Demonstration {
+    private static let districts = "Tests/Fixtures/demonstration/districts.geojson"
+    private static let callSlug = "idees-2027"
+
+    /// An open call for ideas, with proposals in every state that comes before a vote; then one that is over, whose
+    /// projects are being built.
+    static func proposals(_ house: House, password: String) async throws {
+        let file: [UInt8] = try Console.read(
+            URL(filePath: house.settings.resources).appending(path: districts).path(percentEncoded: false))
+        if try await Districts(pool: house.pool).list().isEmpty {
+            try await Districts(pool: house.pool).replace(withGeoJSON: file, by: .operator)
+        }
+        let town = try await DemoTown(house, password: password)
+        let projects: [VoteProject] = try await house.vote("toulouse-2019").projects
+        try await call(town, projects.dropLast(12), try await house.vote("mentions").projects)
+        try await past(town, projects.suffix(12))
+    }
+
+    private static func call(
+        _ town: DemoTown, _ projects: some Sequence<VoteProject>, _ others: [VoteProject]
+    ) async throws {
+        let process: ID<Participation.Process> = try await town.process(
+            callSlug,
+            Texts(["fr": "Vos idées pour 2027", "en": "Your ideas for 2027", "de": "Ihre Ideen für 2027"]),
+            Texts([
+                "fr": "Déposez une idée, soutenez celles des autres, complétez-les : l’appel est ouvert.",
+                "en": "Submit an idea, support those of others, complete them: the call is open.",
+                "de": "Reichen Sie eine Idee ein, unterstützen und ergänzen Sie andere: Der Aufruf läuft.",
+            ]))
+        let numbers: [Int64] = try await town.publish(
+            DemoTown.ideas(of: projects) + DemoTown.ideas(of: others) + foreign, in: process, first: 0)
+        guard try await town.proposal(numbers[0]).comments == 0 else { return }
+        try await town.support(numbers)
+        try await town.talk(about: numbers[0])
+        try await town.join(numbers[3], into: numbers[2], in: process)
+        try await town.withdraw(numbers[4])
+        try await town.illustrate(numbers[0], .trees)
+        try await town.illustrate(numbers[9], .bench)
+        try await town.writeDrafts(in: process)
+        try await town.examine(
+            DemoTown.Round(
+                far: [numbers[5]], near: [numbers[6]], decided: [numbers[7]], adapting: [numbers[8]],
+                accepted: [numbers[9], numbers[10], numbers[13]], refused: [numbers[11], numbers[12]]), in: process)
+        try await town.nominate(
+            [numbers[13]], to: "idees-2027", Texts(["fr": "Vote 2027", "en": "Vote 2027", "de": "Abstimmung 2027"]),
+            in: process)
+    }
+
+    private static let foreign: [DemoTown.Idea] = [
+        DemoTown.Idea(
+            title: "Drinking fountains along the river", language: .english, place: "By the river", cost: 1_800_000,
+            body: "A tap every few hundred metres, open to all.\n\nWritten for the demonstration."),
+        DemoTown.Idea(
+            title: "A swap shelf in every library", language: .english, place: "The libraries", cost: 250_000,
+            body: "Bring a book, take a book.\n\nWritten for the demonstration."),
+        DemoTown.Idea(
+            title: "Bänke im Schatten am Markt", language: .german, place: "Am Markt", cost: 900_000,
+            body: "Wer wartet, sitzt gern im Schatten.\n\nFür die Vorführung geschrieben."),
+        DemoTown.Idea(
+            title: "Ein Spielplatz für Kinder im Rollstuhl", language: .german, place: "Im Stadtpark",
+            cost: 12_000_000,
+            body: "Schaukel und Karussell, die man rollend erreicht.\n\nFür die Vorführung geschrieben."),
+    ]
+}
+
+extension DemoTown {
+    /// Everybody supports what stands a few places after their own; the first proposals have the most.
+    func support(_ numbers: [Int64]) async throws {
+        let supports = Supports(pool: house.pool, zone: zone)
+        for (place, resident) in residents.enumerated() {
+            for index in stride(from: place % 3, to: numbers.count, by: 3 + place % 2).prefix(9) {
+                let proposal: Proposal = try await proposal(numbers[index])
+                let standing: SupportStanding = try await supports.standing(of: proposal, for: resident.account)
+                if standing.mayGive { try await supports.give(to: proposal.id, by: resident) }
+            }
+        }
+    }
+
+    /// Comments for and against, answers, the agent's too; one suggestion that waits, one accepted, one refused.
+    func talk(about number: Int64) async throws {
+        let proposal: Proposal = try await proposal(number)
+        let comments = Comments(pool: house.pool, secrets: house.secrets, zone: zone)
+        let first: ID<Comment> = try await comments.write(
+            "Oui, et des enfants de l’école y passeraient chaque jour.", .for, in: .french, on: proposal.id,
+            by: residents[2])
+        let answer: ID<Comment> = try await comments.answer(
+            first, "Le tracé passe-t-il devant l’école ?", in: .french, by: residents[3])
+        try await comments.answer(
+            answer, "Oui, l’agence l’a vérifié sur le plan.", in: .french, by: agent)
+        try await comments.write(
+            "Es fehlt noch ein Weg für Kinderwagen.", .neutral, in: .german, on: proposal.id, by: residents[4])
+        try await comments.write(
+            "Too expensive for what it brings.", .against, in: .english, on: proposal.id, by: residents[5])
+        let suggestions = Suggestions(
+            pool: house.pool, secrets: house.secrets, zone: zone, correspondent: letters)
+        for (place, ending) in ["Avec un éclairage doux.", "Avec deux bancs.", "Sans rien changer au reste."]
+            .enumerated()
+        {
+            let now: Proposal = try await self.proposal(number)
+            let wording = Wording(title: now.title, body: "\(now.body)\n\n\(ending)", place: now.place)
+            let made: Int = try await suggestions.make(
+                wording, because: "Pour que chacun s’y sente bien.", to: now.id,
+                against: try await suggestions.version(of: now.id), by: residents[3 + place])
+            guard let suggestion = try await suggestions.find(made, to: now.id) else { continue }
+            switch place {
+            case 0:
+                try await suggestions.accept(
+                    suggestion, as: wording, to: now.id, over: try await suggestions.version(of: now.id),
+                    by: residents[0])
+            case 1:
+                try await suggestions.refuse(
+                    suggestion, because: "Les bancs sont déjà prévus à côté.", to: now.id, by: residents[0])
+            default: break
+            }
+        }
+    }
+
+    func join(_ origin: Int64, into target: Int64, in process: ID<Participation.Process>) async throws {
+        try await Joins(pool: house.pool, correspondent: letters).join(
+            [origin], into: target, because: "Les deux idées portent sur le même lieu.", in: process, by: agent)
+    }
+
+    func withdraw(_ number: Int64) async throws {
+        let author: Actor = residents[4 % residents.count]
+        try await Withdrawals(pool: house.pool, correspondent: letters).withdraw(
+            try await proposal(number).id, by: author)
+    }
+
+    func illustrate(_ number: Int64, _ drawing: DemoPicture) async throws {
+        try await ProposalMedia(pool: house.pool).add(
+            try await picture(drawing), to: try await proposal(number).id, by: .operator)
+    }
+
+    /// Two drafts of the resident who signs in: one that has just been begun, one that is nearly ready.
+    func writeDrafts(in process: ID<Participation.Process>) async throws {
+        let call: ProposalCall? = try await calls.call(of: process)
+        try await drafts.begin(
+            ProposalDraft(title: "Des hôtels à insectes"), in: process, language: .french, by: habitant)
+        try await drafts.begin(
+            ProposalDraft(
+                title: "Une boîte à livres à l’arrêt de bus", body: "Pour lire en attendant.",
+                theme: call?.themes.last?.id, place: "Arrêt de la mairie", cost: 60_000), in: process,
+            language: .french, by: habitant)
+    }
+
+    // MARK: Examination
+
+    /// Which proposals go how far.
+    struct Round: Sendable {
+        var far: [Int64] = [], near: [Int64] = [], decided: [Int64] = [], adapting: [Int64] = []
+        var accepted: [Int64] = [], refused: [Int64] = []
+    }
+
+    /// Services, a check-list and reasons; then each proposal as far as the round says.
+    func examine(_ round: Round, in process: ID<Participation.Process>) async throws {
+        let green: ID<ExaminingService> = try await settings.addService(
+            Texts(["fr": "Espaces verts", "en": "Parks", "de": "Grünflächen"]), email: nil, to: process, by: .operator)
+        let roads: ID<ExaminingService> = try await settings.addService(
+            Texts(["fr": "Voirie", "en": "Roads", "de": "Straßen"]), email: nil, to: process, by: .operator)
+        if let email = EmailAddress(Self.examiner) {
+            try await settings.addMember(email, to: green, of: process, by: .operator)
+        }
+        let question: ID<ExaminationPoint> = try await settings.add(
+            Texts([
+                "fr": "Le terrain est-il à la ville ?", "en": "Is the land the city’s?",
+                "de": "Gehört der Grund der Stadt?",
+            ]), to: .criterion, of: process, by: .operator)
+        let reason: ID<ExaminationPoint> = try await settings.add(
+            Texts([
+                "fr": "Le terrain n’est pas à la ville", "en": "The land is not the city’s",
+                "de": "Der Grund gehört nicht der Stadt",
+            ]), to: .reason, of: process, by: .operator)
+        let all: [Int64] = round.decided + round.adapting + round.accepted + round.refused
+        func assign(_ numbers: [Int64], _ days: Int) async throws {
+            guard !numbers.isEmpty else { return }
+            try await assignments.assign(numbers, to: [green, roads], due: Self.day(days), of: process, by: .operator)
+        }
+        try await assign(round.far + all, 21)
+        // The last day that can be given: tomorrow the file is overdue.
+        try await assign(round.near, 0)
+        for number in all {
+            let cost: Int64 = try await proposal(number).cost ?? 1_000_000
+            let isRefused: Bool = round.refused.contains(number)
+            try await examinations.give(
+                OpinionDraft(
+                    feasibility: isRefused ? .outsidePowers : .feasible,
+                    words: Texts([
+                        "fr": isRefused ? "Le terrain appartient à la région." : "Faisable dans l’année.",
+                        "en": isRefused ? "The land belongs to the region." : "Feasible within the year.",
+                        "de": isRefused ? "Der Grund gehört der Region." : "Innerhalb eines Jahres machbar.",
+                    ]), answers: [question: isRefused ? .no : .yes],
+                    costs: [
+                        CostLine(kind: .investment, label: "Travaux", cents: cost),
+                        CostLine(kind: .running, label: "Entretien", cents: cost / 40),
+                    ]), for: green, on: number, of: process, by: .operator)
+        }
+        let question2 = Texts([
+            "fr": "Pouvez-vous garder le passage des secours ?", "en": "Could you keep the way for the fire engines?",
+            "de": "Können Sie die Feuerwehrzufahrt freihalten?",
+        ])
+        for number in round.adapting { try await verdicts.ask(question2, of: number, in: process, by: .operator) }
+        for number in round.decided + round.accepted {
+            let cost: Int64? = try await proposal(number).cost
+            try await verdicts.decide(
+                VerdictDraft(
+                    outcome: .accepted,
+                    words: Texts([
+                        "fr": "La ville peut le réaliser.", "en": "The city can build it.",
+                        "de": "Die Stadt kann es umsetzen.",
+                    ]), cost: cost ?? 1_000_000), on: number, of: process, by: .operator)
+        }
+        for number in round.refused {
+            try await verdicts.decide(
+                VerdictDraft(
+                    outcome: .refused, reason: reason,
+                    words: Texts([
+                        "fr": "Le terrain est à la région : la ville lui a transmis votre idée.",
+                        "en": "The land is the region’s: the city has passed your idea on.",
+                        "de": "Der Grund gehört der Region: Die Stadt hat Ihre Idee weitergegeben.",
+                    ])), on: number, of: process, by: .operator)
+        }
+        let published: [Int64] = round.accepted + round.refused
+        if !published.isEmpty { try await verdicts.publish(published, of: process, by: .operator) }
+    }
+
+    /// A vote with accepted proposals as its projects.
+    func nominate(
+        _ numbers: [Int64], to slug: String, _ title: Texts, in process: ID<Participation.Process>
+    ) async throws {
+        if try await house.votes.find(slug) == nil {
+            try await house.votes.create(
+                VoteSettings(
+                    slug: slug, title: title, budget: 60_000_000,
+                    ballot: BallotRules(type: .approval, maximum: 5),
+                    counting: Definition.Counting(rule: "greedy_votes", tie: "lexico"),
+                    opens: Date(timeIntervalSinceNow: -3600), closes: Date(timeIntervalSinceNow: 30 * 86_400)),
+                projects: [], in: process, demonstration: true, by: .operator)
+        }
+        let vote: Vote = try await house.vote(slug)
+        let nominations = Nominations(pool: house.pool)
+        let lines: [Nominations.Line] = try await nominations.plan(numbers, for: vote, by: .operator)
+        try await nominations.nominate(
+            lines.map { line in
+                let title = String(line.project.title(line.language).prefix(90))
+                return Nominations.Choice(
+                    number: line.number, title: Texts(["fr": title, "en": title, "de": title]),
+                    cost: line.project.cost)
+            }, for: vote.id, by: .operator)
+    }
+}
