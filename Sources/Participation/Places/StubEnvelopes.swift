@@ -180,7 +180,9 @@ public struct StubEnvelopes: Sendable {
                 WHERE place_id = \(place) AND mark_id IS NOT NULL AND separated_at IS NULL AND set_aside_at IS NULL
                 """)
             guard separated > 0 else { throw Refusal.elsewhere }
-            guard duty.hasEnded || duty.isClosed || separated >= least else { throw Refusal.tooFew(separated, of: least) }
+            guard duty.hasEnded || duty.isClosed || separated >= least else {
+                throw Refusal.tooFew(separated, of: least)
+            }
             try await Acts.record(
                 "envelopes_separated", by: actor, on: "place", place,
                 detail: ["place": duty.handle, "papers": String(separated)], in: transaction)
