@@ -92,5 +92,13 @@ PAGES = [
     PageType("desk-envelopes", "/desk/votes/partout-2026/places/courrier/envelopes?q=aub", "poller"),
     PageType("desk-kiosk", "/desk/votes/partout-2026/places/mairie/kiosk", "poller"),
     PageType("desk-assistance", "/desk/votes/partout-2026/assistance", "poller"),
+    PageType("proposal-comments", "/proposals/1/comments?order=oldest", "resident"),
+    PageType("proposal-suggestions", "/proposals/1/suggestions"),
+    PageType("proposal-suggestion", "/proposals/1/suggestions/1"),
+    PageType("proposal-suggestion-new", "/proposals/1/suggestions/new", "resident"),
+    PageType("desk-joins", "/desk/processes/idees-2027/joins", "agent"),
+    PageType("desk-join", "/desk/processes/idees-2027/proposals/join?origins=1,2", "agent"),
+    PageType("desk-join-refused", "/desk/processes/idees-2027/proposals/join?origins=4&into=1", "agent", 422),
+    PageType("desk-split", "/desk/processes/idees-2027/proposals/1/split", "agent"),
     PageType("absent", "/nowhere", status=404),
 ]
