@@ -12,7 +12,8 @@ struct WordDiff: Sendable {
     /// The pieces in the order of reading: what went stands before what came in its place.
     let pieces: [Piece]
 
-    /// Compares words; blanks and line ends belong to the word before them.
+    /// Compares words; blanks and line ends belong to the word after them, so that what is added at the end is all that
+    /// differs.
     init(from old: String, to new: String) {
         let (before, after): ([Substring], [Substring]) = (Self.words(old), Self.words(new))
         var removed: Set<Int> = []
@@ -51,10 +52,10 @@ struct WordDiff: Sendable {
     private static func words(_ text: String) -> [Substring] {
         var words: [Substring] = []
         var start: String.Index = text.startIndex
-        var wasBlank = false
+        var wasBlank = true
         for index in text.indices {
             let isBlank: Bool = text[index].isWhitespace
-            if wasBlank, !isBlank {
+            if isBlank, !wasBlank {
                 words.append(text[start..<index])
                 start = index
             }
