@@ -4,7 +4,7 @@ import Participation
 /// “Photos and documents” of a proposal, a page of its own: a file that is refused loses nothing of the proposal.
 struct ProposalMediaController: Sendable {
     /// A file larger than may be is read to its end, up to here, so that the page can say so and keep what was typed.
-    private static let limits = MultipartForm.Limits(total: 64 << 20, fields: 16 * 1024, parts: 20)
+    private static let limits = MultipartForm.Limits(total: 32 << 20, fields: 16 * 1024, parts: 20)
 
     private let site: Site
     private let media: ProposalMedia
