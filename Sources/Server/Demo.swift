@@ -35,13 +35,14 @@ enum Demonstration {
         Console.error("Loading the demonstration city …")
         let bytes: [UInt8] = try Console.read(
             URL(filePath: house.settings.resources).appending(path: election).path(percentEncoded: false))
+        let password: String = try await accounts(house)
+        // The latest stand first in every list: the vote of this year, and its process.
+        try await proposals(bytes, house, password: password)
         let process: ID<Participation.Process> = try await process(house)
         try await graded(process, house)
         try await replayed(bytes, process, house)
         let codes: [String] = try await open(bytes, process, house)
-        let password: String = try await accounts(house)
         try await everywhere(bytes, process, house)
-        try await proposals(house, password: password)
         try Console.writeSecret(signIns(house, password: password, codes: codes), to: path)
     }
 

@@ -6,7 +6,7 @@ extension Demonstration {
     private static let pastSlug = "idees-2025"
 
     /// A call that is over: its proposals were examined and voted on, and the selected ones are being built.
-    static func past(_ town: DemoTown, _ projects: some Sequence<VoteProject>) async throws {
+    static func past(_ town: DemoTown, _ ideas: [DemoTown.Idea]) async throws {
         let house: House = town.house
         let title = Texts(["fr": "Vos idées de 2025", "en": "Your ideas of 2025", "de": "Ihre Ideen von 2025"])
         let summary = Texts([
@@ -15,16 +15,13 @@ extension Demonstration {
             "de": "Die Abstimmung ist vorbei: Verfolgen Sie, was die Stadt baut.",
         ])
         let process: ID<Participation.Process> = try await town.process(pastSlug, title, summary)
-        guard try await town.deliveries.list(of: process).isEmpty else { return }
-        let numbers: [Int64] = try await town.publish(DemoTown.ideas(of: projects), in: process, first: 100)
-        if try await house.votes.find(pastSlug) == nil {
-            try await town.examine(
-                DemoTown.Round(accepted: Array(numbers.dropLast()), refused: [numbers[numbers.count - 1]]), in: process)
-            try await town.nominate(Array(numbers.prefix(10)), to: pastSlug, title, in: process)
-            // Two years have passed since the phase of ideas.
-            try await house.processes.edit(
-                process, DemoTown.draft(pastSlug, title, summary, ideas: -500), by: .operator)
-        }
+        let numbers: [Int64] = try await town.publish(ideas, in: process, first: 100)
+        try await town.examine(
+            DemoTown.Round(accepted: Array(numbers.dropLast()), refused: [numbers[numbers.count - 1]]), in: process)
+        try await town.nominate(Array(numbers.prefix(10)), to: pastSlug, title, in: process)
+        // More than a year has passed since the phase of ideas.
+        try await house.processes.edit(
+            process, DemoTown.draft(pastSlug, title, summary, ideas: -500), by: .operator)
         let vote: Vote = try await house.vote(pastSlug)
         try await count(ballots(vote), vote, house)
         try await town.build(in: process)
@@ -56,12 +53,15 @@ extension DemoTown {
     /// Deliveries of what was selected, in every status, and of one proposal accepted without a vote.
     func build(in process: ID<Participation.Process>) async throws {
         let candidates: [DeliveryCandidate] = try await deliveries.candidates(of: process, by: .operator)
-        try await deliveries.begin(
-            candidates.map(\.handle), in: process,
-            DeliveryPlan(service: "Espaces verts", plannedStart: Self.day(-200), plannedEnd: Self.day(120)),
-            by: .operator)
+        if !candidates.isEmpty {
+            try await deliveries.begin(
+                candidates.map(\.handle), in: process,
+                DeliveryPlan(service: "Espaces verts", plannedStart: Self.day(-200), plannedEnd: Self.day(120)),
+                by: .operator)
+        }
         let begun: [Delivery] = try await deliveries.list(of: process)
-        for (index, delivery) in begun.enumerated() {
+        // In the order of their handles, which no delay changes: a load that goes on takes them as they were.
+        for (index, delivery) in begun.sorted(by: { $0.handle < $1.handle }).enumerated() {
             try await plan(delivery, reached: [5, 3, 2, 1, 0][index % 5])
             switch index % 5 {
             case 0: try await finish(delivery)
@@ -84,11 +84,11 @@ extension DemoTown {
             Texts(["fr": "Gros œuvre terminé", "en": "Main works finished", "de": "Rohbau fertig"]),
             Texts(["fr": "Ouverture au public", "en": "Open to the public", "de": "Öffnung"]),
         ]
-        for (index, title) in titles.enumerated() {
+        for (index, title) in titles.enumerated().dropFirst(delivery.milestones) {
             try await deliveries.add(
                 milestone: title, due: Self.day(-150 + 60 * index), to: delivery.id, by: .operator)
         }
-        for number in 1...4 where number <= reached {
+        for number in 1...4 where number <= reached && number > delivery.reached {
             try await deliveries.reach(
                 milestone: number, of: delivery.id, on: Self.day(-155 + 30 * number),
                 evidence: Texts([
@@ -105,18 +105,22 @@ extension DemoTown {
                 cents: max(1, delivery.budget * share / 100)), for: delivery.id, by: .operator)
     }
 
+    // The turn comes last: as long as it has not been taken, a load that goes on does the rest again.
+
     private func finish(_ delivery: Delivery) async throws {
-        try await deliveries.record(.underWay(since: Self.day(-140)), of: delivery.id, by: .operator)
-        try await pay(delivery, 30, "Étude", -120)
-        try await pay(delivery, 62, "Travaux", -30)
-        try await deliveries.hang(
-            try await picture(.bareGround), by: .before, of: delivery.id, by: .operator)
-        try await deliveries.hang(try await picture(.bench), by: .after, of: delivery.id, by: .operator)
+        guard delivery.status != .done else { return }
+        if delivery.status == .planned {
+            try await pay(delivery, 30, "Étude", -120)
+            try await pay(delivery, 62, "Travaux", -30)
+            try await deliveries.hang(try await picture(.bareGround), by: .before, of: delivery.id, by: .operator)
+            try await deliveries.hang(try await picture(.bench), by: .after, of: delivery.id, by: .operator)
+            try await deliveries.record(.underWay(since: Self.day(-140)), of: delivery.id, by: .operator)
+        }
         try await deliveries.record(.done(on: Self.day(-10)), of: delivery.id, by: .operator)
     }
 
     private func workOn(_ delivery: Delivery) async throws {
-        try await deliveries.record(.underWay(since: Self.day(-90)), of: delivery.id, by: .operator)
+        guard delivery.status == .planned else { return }
         try await pay(delivery, 25, "Étude", -80)
         let update: ID<DeliveryUpdate> = try await deliveries.publish(
             Texts(["fr": "Le chantier a commencé", "en": "The works have begun", "de": "Die Arbeiten haben begonnen"]),
@@ -126,11 +130,15 @@ extension DemoTown {
                 "de": "Die Absperrungen stehen.\nZu Fuß kommt man weiter durch.",
             ]), of: delivery.id, by: .operator)
         try await deliveries.hang(try await picture(.works), by: .update(update), of: delivery.id, by: .operator)
+        try await deliveries.record(.underWay(since: Self.day(-90)), of: delivery.id, by: .operator)
     }
 
     private func delay(_ delivery: Delivery) async throws {
-        try await deliveries.record(.underWay(since: Self.day(-100)), of: delivery.id, by: .operator)
-        try await pay(delivery, 110, "Fouilles et travaux", -20)
+        guard delivery.status != .delayed else { return }
+        if delivery.status == .planned {
+            try await pay(delivery, 110, "Fouilles et travaux", -20)
+            try await deliveries.record(.underWay(since: Self.day(-100)), of: delivery.id, by: .operator)
+        }
         try await deliveries.record(
             .rescheduled(
                 until: Self.day(260),
@@ -142,6 +150,7 @@ extension DemoTown {
     }
 
     private func abandon(_ delivery: Delivery) async throws {
+        guard delivery.status == .planned else { return }
         try await deliveries.record(
             .abandoned(
                 because: Texts([

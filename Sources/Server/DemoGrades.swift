@@ -3,7 +3,7 @@ import Participation
 import PublicRecord
 
 extension Demonstration {
-    private static let ballots = "Tests/Fixtures/demonstration/mentions.pb"
+    static let ballots = "Tests/Fixtures/demonstration/mentions.pb"
     private static let slug = "mentions"
 
     /// Sixty invented ballots with grades, counted by majority judgment.

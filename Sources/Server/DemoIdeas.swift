@@ -1,6 +1,6 @@
 import Foundation
 import Participation
-import Postgres
+import PublicRecord
 import Web
 
 /// Proposals of the demonstration: who writes, talks, examines and follows up, over the capabilities of the house.
@@ -15,7 +15,7 @@ struct DemoTown: Sendable {
     let habitant: Actor
 
     static let examiner = "examen@demonstration.example"
-    static let source = "Texte de démonstration, d’après un projet du budget participatif de Toulouse 2019 (Pabulib)."
+    static let written = "Texte de démonstration, d’après un projet du budget participatif de Toulouse 2019 (Pabulib)."
 
     init(_ house: House, password: String) async throws {
         self.house = house
@@ -119,12 +119,12 @@ struct DemoTown: Sendable {
         var body: String?
     }
 
-    /// Ideas after the projects of a vote, which were real ones.
-    static func ideas(of projects: some Sequence<VoteProject>) -> [Idea] {
+    /// Ideas after the projects of a file.
+    static func ideas(of projects: some Sequence<PabulibProject>) -> [Idea] {
         projects.map { project in
-            let title = String(project.title(.french).prefix(140))
-            return Idea(
-                title: title, place: project.district.map { $0.capitalized } ?? "Dans le quartier", cost: project.cost)
+            Idea(
+                title: String((project.name ?? project.id).prefix(140)),
+                place: project.district.map { $0.capitalized } ?? "Dans le quartier", cost: project.cost)
         }
     }
 
@@ -146,7 +146,7 @@ struct DemoTown: Sendable {
             let district: District? = districts.isEmpty ? nil : districts[index % districts.count]
             let author: Actor = residents[(first + index) % residents.count]
             let draft = ProposalDraft(
-                title: idea.title, body: idea.body ?? "\(idea.title), près de chez nous.\n\n\(Self.source)",
+                title: idea.title, body: idea.body ?? "\(idea.title), près de chez nous.\n\n\(Self.written)",
                 theme: call.themes.isEmpty ? nil : call.themes[index % call.themes.count].id, district: district?.code,
                 place: idea.place, point: district.flatMap { Self.point(in: $0, index) }, cost: idea.cost,
                 authorKind: index % 7 == 3 ? .association : .person,
@@ -170,7 +170,7 @@ struct DemoTown: Sendable {
             longitude: points.reduce(0) { $0 + $1.longitude } / count + shift * 1.3)
     }
 
-    private static func identity(_ index: Int) -> ID<Proposal> {
+    static func identity(_ index: Int) -> ID<Proposal> {
         ID(UUID(uuid: (0, 0, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0xDE, UInt8(index / 256), UInt8(index % 256))))
     }
 

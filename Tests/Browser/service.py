@@ -20,6 +20,7 @@ FIXTURE = ROOT / "Tests" / "Fixtures" / "pabulib" / "France_Toulouse_2019.pb"
 PEOPLE = {
     "resident": "habitant",
     "agent": "agent",
+    "examiner": "examen",
     "officer": "responsable",
     "second": "responsable2",
     "entry_a": "saisie-a",

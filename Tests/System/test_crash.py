@@ -218,9 +218,10 @@ def test_the_demonstration_goes_on_where_it_was_killed():
             process.communicate()
         told = house.run("demo").stdout
         server = house.serve()
-        assert house.sql("SELECT count(*) FROM process") == [["1"]]
+        assert house.sql("SELECT count(*) FROM process") == [["3"]]
         assert house.sql("SELECT slug, (SELECT count(*) FROM mark WHERE vote_id = vote.id) FROM vote ORDER BY slug") == [
-            ["budget-2026", "0"], ["mentions", "60"], ["partout-2026", "0"], ["toulouse-2019", "1494"]]
+            ["budget-2026", "0"], ["idees-2025", "60"], ["idees-2027", "0"], ["mentions", "60"], ["partout-2026", "0"], ["toulouse-2019", "1494"]]
+        assert house.sql("SELECT count(DISTINCT title), count(*) FROM proposal") == [["42", "42"]]
         verify(f"http://localhost:{server.port}/votes/toulouse-2019/record")
         voter = Voter([server.port], "budget-2026", re.search(r"^ +(\S{4}-\S{4}-\S{4})$", told, re.MULTILINE)[1], {})
         voter.enter()

@@ -28,8 +28,13 @@ public struct Delivery: Sendable {
     public let source: Source
     /// What is being done.
     public let title: Texts
-    /// The service that answers for it, and where and what it is about in words; empty when nobody said.
-    public let service: String, district: String, theme: String
+    /// The service that answers for it.
+    public let service: String
+    /// Where it is and what it is about, as the vote says it: a code of the city's districts and the handle of a theme
+    /// of the process, or other words; empty when nobody said.
+    public let district: String, theme: String
+    /// The same for readers.
+    public let districtName: Texts, themeName: Texts
     /// Where it is on the map.
     public let point: Proposal.Point?
     /// The planned budget and what was paid so far, in cents of the currency.
@@ -59,7 +64,8 @@ public struct Delivery: Sendable {
         delivery.id, delivery.process_id, process.slug AS process_slug, process.title::text AS process_title,
         process.demonstration, delivery.handle, vote.slug AS vote_slug, vote.title::text AS vote_title,
         project.number AS project_number, proposal.number AS proposal_number, delivery.title::text AS title,
-        delivery.service, delivery.district, delivery.theme, delivery.latitude, delivery.longitude, delivery.budget,
+        delivery.service, delivery.district, delivery.theme, district.name::text AS district_name,
+        theme.title::text AS theme_name, delivery.latitude, delivery.longitude, delivery.budget,
         delivery.currency, delivery.planned_start::text AS planned_start, delivery.planned_end::text AS planned_end,
         coalesce(promise.due_before, delivery.planned_end)::text AS first_end,
         delivery.started_on::text AS started_on, delivery.finished_on::text AS finished_on, delivery.status,
@@ -73,6 +79,8 @@ public struct Delivery: Sendable {
         LEFT JOIN project ON project.id = delivery.project_id
         LEFT JOIN vote ON vote.id = project.vote_id
         LEFT JOIN proposal ON proposal.id = delivery.proposal_id
+        LEFT JOIN district ON district.code = delivery.district
+        LEFT JOIN theme ON theme.process_id = delivery.process_id AND theme.slug = delivery.theme
         LEFT JOIN LATERAL (
             SELECT sum(cents)::bigint AS cents FROM delivery_spending WHERE delivery_id = delivery.id
         ) AS spending ON true
@@ -108,6 +116,9 @@ public struct Delivery: Sendable {
         service = try row.get("service")
         district = try row.get("district")
         theme = try row.get("theme")
+        districtName =
+            try row.get("district_name", as: String?.self).map(Texts.init(json:)) ?? Texts(["fr": district])
+        themeName = try row.get("theme_name", as: String?.self).map(Texts.init(json:)) ?? Texts(["fr": theme])
         let latitude: Double? = try row.get("latitude")
         let longitude: Double? = try row.get("longitude")
         point = latitude.flatMap { latitude in

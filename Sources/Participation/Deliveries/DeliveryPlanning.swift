@@ -143,12 +143,10 @@ extension Deliveries {
             UNION ALL
             SELECT 'proposal-' || proposal.number, jsonb_build_object(proposal.language, proposal.title)::text, NULL,
                    proposal.number, coalesce(proposal.cost, 0), proposal_call.currency,
-                   coalesce(district.name ->> proposal.language, district.name ->> 'fr', ''),
-                   coalesce(theme.title ->> proposal.language, theme.title ->> 'fr', ''), NULL, proposal.id,
+                   coalesce(proposal.district_code, ''), coalesce(theme.slug, ''), NULL, proposal.id,
                    proposal.latitude, proposal.longitude, ARRAY[proposal.number]
             FROM proposal
             JOIN proposal_call ON proposal_call.process_id = proposal.process_id
-            LEFT JOIN district ON district.code = proposal.district_code
             LEFT JOIN theme ON theme.id = proposal.theme_id
             WHERE proposal.process_id = \(process) AND proposal.status = 'accepted'
               AND NOT EXISTS (SELECT FROM project_proposal WHERE project_proposal.proposal_id = proposal.id)

@@ -53,8 +53,9 @@ extension DeliveryPage {
     private static func facts(_ delivery: Delivery, _ strings: Strings) -> [ProposalFact] {
         let first: String? = delivery.firstEnd == delivery.plannedEnd ? nil : strings.day(delivery.firstEnd)
         let facts: [(String, String?)] = [
-            ("deliveries.field.service", delivery.service), ("deliveries.field.district", delivery.district),
-            ("deliveries.field.theme", delivery.theme),
+            ("deliveries.field.service", delivery.service),
+            ("deliveries.field.district", delivery.districtName(strings.language)),
+            ("deliveries.field.theme", delivery.themeName(strings.language)),
             ("deliveries.field.planned_start", delivery.plannedStart.map(strings.day)),
             ("deliveries.field.first_end", first),
             ("deliveries.field.planned_end", strings.day(delivery.plannedEnd)),

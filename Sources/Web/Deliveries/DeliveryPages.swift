@@ -70,6 +70,8 @@ struct DeliveryCard: Sendable {
     /// The language of the title where it is not the reader's.
     let titleLanguage: String?
     let district: String?
+    /// Its number on the map beside the list.
+    let marker: String?
     let dates: String
     let progress: String?
     let permille: Int
@@ -77,14 +79,16 @@ struct DeliveryCard: Sendable {
     let service: String
 
     static let sample = DeliveryCard(
-        href: "/deliveries/x-1", title: "Un banc", titleLanguage: "fr", district: "Nord", dates: "Prévu en mars",
+        href: "/deliveries/x-1", title: "Un banc", titleLanguage: "fr", district: "Nord", marker: "1",
+        dates: "Prévu en mars",
         progress: "2 étapes sur 3", permille: 666, budget: "4 000 €", service: "Voirie")
 
-    init(_ delivery: Delivery, _ words: DeliveryWords) {
+    init(_ delivery: Delivery, marker: Int? = nil, _ words: DeliveryWords) {
         href = "/deliveries/\(delivery.handle)"
         title = delivery.title(words.strings.language)
         titleLanguage = delivery.title.foreign(to: words.strings.language)
-        district = delivery.district.nonEmpty
+        district = delivery.districtName(words.strings.language).nonEmpty
+        self.marker = marker.map { words.strings("deliveries.marker", ["number": String($0)]) }
         dates = words.dates(delivery)
         progress = words.progress(delivery)
         permille = delivery.progress ?? 0
@@ -93,11 +97,12 @@ struct DeliveryCard: Sendable {
     }
 
     private init(
-        href: String, title: String, titleLanguage: String?, district: String?, dates: String, progress: String?,
+        href: String, title: String, titleLanguage: String?, district: String?, marker: String?, dates: String,
+        progress: String?,
         permille: Int, budget: String, service: String
     ) {
         (self.href, self.title, self.titleLanguage) = (href, title, titleLanguage)
-        (self.district, self.dates, self.progress) = (district, dates, progress)
+        (self.district, self.marker, self.dates, self.progress) = (district, marker, dates, progress)
         (self.permille, self.budget, self.service) = (permille, budget, service)
     }
 }

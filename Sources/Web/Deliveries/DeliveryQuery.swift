@@ -20,10 +20,10 @@ struct DeliveryQuery: Sendable {
     }
 
     /// The values that there are, in the order of the alphabet.
-    static func options(_ values: [String], chosen: String) -> [SelectOption] {
-        Set(values).filter { !$0.isEmpty }.sorted().map {
-            SelectOption(value: $0, label: $0, selected: $0 == chosen)
-        }
+    static func options(_ values: [(value: String, label: String)], chosen: String) -> [SelectOption] {
+        Dictionary(values, uniquingKeysWith: { first, _ in first }).filter { !$0.key.isEmpty }
+            .sorted { ($0.value, $0.key) < ($1.value, $1.key) }
+            .map { SelectOption(value: $0.key, label: $0.value, selected: $0.key == chosen) }
     }
 }
 
@@ -42,20 +42,26 @@ extension DeliveriesPage {
         statuses = Delivery.Status.allCases.map {
             SelectOption(value: $0.rawValue, label: words.status($0).word, selected: $0 == query.status)
         }
-        districts = DeliveryQuery.options(all.map(\.district), chosen: query.district)
+        districts = DeliveryQuery.options(
+            all.map { ($0.district, $0.districtName(strings.language)) }, chosen: query.district)
         hasDistricts = !districts.isEmpty
-        themes = DeliveryQuery.options(all.map(\.theme), chosen: query.theme)
+        themes = DeliveryQuery.options(
+            all.map { ($0.theme, $0.themeName(strings.language)) }, chosen: query.theme)
         hasThemes = !themes.isEmpty
         countWords = strings.plural("deliveries.count", shown.count)
         // What goes on comes before what has ended.
         let order: [Delivery.Status] = [.underWay, .delayed, .planned, .done, .abandoned]
         let groups: [Delivery.Status: [Delivery]] = Dictionary(grouping: shown, by: \.status)
+        // The numbers of the map, in the order in which it is drawn.
+        let markers: [String: Int] = Dictionary(
+            uniqueKeysWithValues: map == nil
+                ? [] : shown.enumerated().filter { $1.point != nil }.map { ($1.handle, $0 + 1) })
         columns = order.compactMap { status in
             guard let group = groups[status] else { return nil }
             return Column(
                 id: "status-\(status.rawValue)", status: words.status(status),
                 countWords: strings.plural("deliveries.count", group.count),
-                cards: group.map { DeliveryCard($0, words) })
+                cards: group.map { DeliveryCard($0, marker: markers[$0.handle], words) })
         }
         self.map = map
         isEmpty = shown.isEmpty

@@ -20,7 +20,7 @@ import Testing
     }
 
     private func trial(
-        _ bytes: [UInt8], _ kind: DeliveryImports.Kind = .deliveries, _ yard: Yard
+        _ bytes: [UInt8], of kind: DeliveryImports.Kind = .deliveries, _ yard: Yard
     ) async throws -> DeliveryImports.Trial {
         let imports = DeliveryImports(yard.deliveries)
         let id: UUID = try await imports.receive(
@@ -99,15 +99,15 @@ import Testing
                 Array(
                     "handle,invoice,paid_on,label,amount\nsquare-2,F-1,2020-01-02,Étude,\(amount)\n".utf8)
             }
-            let first = try await trial(text("1200.50"), .spending, yard)
+            let first = try await trial(text("1200.50"), of: .spending, yard)
             try await apply(first, yard)
             #expect(try await yard.file().delivery.spent == 120_050)
-            #expect(try await trial(text("1200.5"), .spending, yard).rows[0].differences == [])
+            #expect(try await trial(text("1200.5"), of: .spending, yard).rows[0].differences == [])
             #expect(
-                try await trial(text("1200.51"), .spending, yard).rows[0].problem == .refused(.invoiceTaken)
+                try await trial(text("1200.51"), of: .spending, yard).rows[0].problem == .refused(.invoiceTaken)
             )
             #expect(
-                try await trial(text("beaucoup"), .spending, yard).rows[0].problem
+                try await trial(text("beaucoup"), of: .spending, yard).rows[0].problem
                     == .malformed(column: "amount"))
         }
     }

@@ -6,6 +6,7 @@ enum ProposalDesk {
     static func links(of process: Participation.Process, _ strings: Strings) -> [PlaceLink] {
         [
             ("proposals.call.link", "call"), ("proposals.intake.link", "intake"), ("proposals.import.link", "imports"),
+            ("deliveries.title", "deliveries"),
         ].map { PlaceLink(label: strings($0.0), href: "/desk/processes/\(process.slug)/\($0.1)") }
     }
 
