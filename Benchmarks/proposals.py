@@ -5,13 +5,17 @@ import io
 import random
 import statistics
 import subprocess
+import time
+import urllib.request
 import uuid
 
-from house import RELEASE
-from measure import Limit
+from house import POSTGRES, RELEASE, ROOT
+from measure import Limit, Measure
 
-PROPOSALS, QUERIES = 50_000, 300
-MOST_LIST, MOST_SIMILAR = 150, 150
+PROPOSALS, QUERIES, PAGES = 50_000, 300, 100
+MOST_MILLISECONDS, MOST_PAGE = 150, 50
+LEAST_RECALL, LEAST_PRECISION = 0.93, 0.9
+FIXTURES = ROOT / "Tests" / "Fixtures"
 
 ACTS = {
     "fr": ["Créer", "Aménager", "Rénover", "Installer", "Embellir", "Sécuriser", "Ouvrir", "Végétaliser", "Éclairer"],
@@ -82,13 +86,17 @@ def proposals(count):
 
 SCHEMA = """
     INSERT INTO process (id, slug, title, summary, description) VALUES
-        ('00000000-0000-7000-8000-0000000000aa', 'ideas', '{"fr": "Idées"}', '{}', '{}');
-    INSERT INTO proposal_call (process_id) VALUES ('00000000-0000-7000-8000-0000000000aa');
+        ('00000000-0000-7000-8000-0000000000aa', 'ideas', '{"fr": "Idées"}', '{}', '{}'),
+        ('00000000-0000-7000-8000-0000000000ab', 'nine-hundred', '{"fr": "Idées"}', '{}', '{}'),
+        ('00000000-0000-7000-8000-0000000000ac', 'pabulib', '{"fr": "Projets"}', '{}', '{}');
+    INSERT INTO proposal_call (process_id) SELECT id FROM process WHERE slug IN ('ideas', 'nine-hundred', 'pabulib');
     INSERT INTO theme (id, process_id, slug, title, position)
         SELECT ('00000000-0000-7000-8000-0000000000b' || n)::uuid, '00000000-0000-7000-8000-0000000000aa',
                'theme-' || n, jsonb_build_object('fr', 'Thème ' || n), n FROM generate_series(0, 7) AS n;
     INSERT INTO district (code, name, position)
         SELECT 'district-' || n, jsonb_build_object('fr', 'Quartier ' || n), n FROM generate_series(0, 11) AS n;
+"""
+ARRIVING = """
     CREATE UNLOGGED TABLE arriving (id uuid, thread uuid, language text, title text, body text, theme text,
         district text, cost bigint, status text, supports integer, minutes integer);
 """
@@ -96,18 +104,110 @@ ARRIVAL = """
     INSERT INTO thread (id) SELECT thread FROM arriving;
     INSERT INTO proposal (id, process_id, thread_id, language, title, body, theme_id, district_code, cost, status,
                           support_count, published_at)
-        SELECT id, '00000000-0000-7000-8000-0000000000aa', thread, language, title, body,
-               ('00000000-0000-7000-8000-0000000000b' || theme)::uuid, 'district-' || district, cost, status,
-               supports, now() - minutes * interval '1 minute' FROM arriving;
+        SELECT arriving.id, '00000000-0000-7000-8000-0000000000PROCESS', thread, language, arriving.title, body,
+               theme.id, 'district-' || district, cost, status, supports, now() - minutes * interval '1 minute'
+        FROM arriving
+        LEFT JOIN theme ON theme.slug = 'theme-' || arriving.theme
+            AND theme.process_id = '00000000-0000-7000-8000-0000000000PROCESS';
     DROP TABLE arriving;
     VACUUM ANALYZE;
 """
 
 
-def load(psql, count=PROPOSALS):
-    """Fills the tables through a psql that takes a script on its standard input."""
+def load(psql, rows, process):
+    """Puts rows of `proposals` into a process, through a psql that takes a script on its standard input."""
     text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    for one in proposals(count):
-        rows.writerow(one.values())
-    psql(SCHEMA + "COPY arriving FROM STDIN WITH (FORMAT csv);\n" + text.getvalue() + "\\.\n" + ARRIVAL)
+    csv.writer(text, lineterminator="\n").writerows(one.values() for one in rows)
+    psql(ARRIVING + "COPY arriving FROM STDIN WITH (FORMAT csv);\n" + text.getvalue() + "\\.\n"
+         + ARRIVAL.replace("PROCESS", process))
+
+
+def titles():
+    """The names of the projects of every Pabulib file of the tests, with a language that the city has."""
+    for path in sorted((FIXTURES / "pabulib").glob("*.pb")):
+        section, head = "", None
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if line.strip() in ("META", "PROJECTS", "VOTES"):
+                section, head = line.strip(), None
+            elif section == "PROJECTS":
+                cells = next(csv.reader([line], delimiter=";"))
+                if head is None:
+                    head = cells
+                else:
+                    yield dict(zip(head, cells))["name"][:150], "fr" if path.name.startswith("France") else "en"
+
+
+def projects():
+    """Those projects as rows of `proposals`."""
+    for number, (name, language) in enumerate(titles()):
+        yield {
+            "id": uuid.uuid4(), "thread": uuid.uuid4(), "language": language, "title": name, "body": name, "theme": "",
+            "district": "", "cost": "", "status": "received", "supports": 0, "minutes": number}
+
+
+def asked():
+    """What is typed: words, fragments, misspelt words; and titles that somebody writes."""
+    draw = random.Random(7)
+    for place in range(QUERIES):
+        written = title(draw, "fr")
+        words = written.split()
+        yield "newest", ""
+        yield "supported", ""
+        yield "search", [words[-1], words[-1][:5], f"{words[2]} {words[-1]}", words[2], written][place % 5]
+        yield "similar", written
+
+
+def answers(house, process, lines):
+    """The milliseconds and the titles of each line."""
+    text = "".join(f"{process}\t{kind}\t{words}\n" for kind, words in lines)
+    done = subprocess.run(
+        [RELEASE / "Bench", "proposals", house.url], input=text, capture_output=True, text=True, check=True)
+    found = [line.split("\t") for line in done.stdout.splitlines()]
+    return [(float(one[0]), one[1:]) for one in found]
+
+
+def likeness(house):
+    """Recall and precision on the pairs of Tests/Fixtures/similar."""
+    with open(FIXTURES / "similar" / "pairs.csv", newline="", encoding="utf-8") as file:
+        pairs = list(csv.DictReader(file))
+    right = wrong = 0
+    for pair, (_, found) in zip(pairs, answers(house, "pabulib", [("similar", pair["other"]) for pair in pairs])):
+        is_found = pair["similar"] == "1" and pair["title"][:150].replace("\t", " ") in found
+        right += is_found
+        wrong += len(found) - is_found
+    known = sum(pair["similar"] == "1" for pair in pairs)
+    return right / known, right / (right + wrong), len(pairs)
+
+
+def measure(house):
+    def psql(text):
+        subprocess.run(
+            [POSTGRES / "psql", "-Xq", "-v", "ON_ERROR_STOP=1", house.operator_url], input=text, text=True, check=True)
+
+    psql(SCHEMA)
+    everything = list(proposals(PROPOSALS + 900))
+    load(psql, everything[:PROPOSALS], "aa")
+    load(psql, everything[PROPOSALS:], "ab")
+    load(psql, projects(), "ac")
+    lines = list(asked())
+    times = {}
+    for (kind, _), (milliseconds, _) in zip(lines, answers(house, "ideas", lines)):
+        times.setdefault(kind, []).append(milliseconds)
+    for kind, values in times.items():
+        values.sort()
+        yield Limit(
+            f"{PROPOSALS:,} proposals, {kind}: p99", [values[int(len(values) * 0.99) - 1]], MOST_MILLISECONDS, "ms",
+            f"median {statistics.median(values):.1f} ms")
+    with house.serving() as port:
+        pages = []
+        for _ in range(PAGES):
+            start = time.perf_counter()
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/processes/nine-hundred/proposals").read()
+            pages.append((time.perf_counter() - start) * 1000)
+        pages.sort()
+        yield Limit(
+            "list page of 900 proposals: p99", [pages[int(len(pages) * 0.99) - 1]], MOST_PAGE, "ms",
+            f"median {statistics.median(pages):.1f} ms, over HTTP")
+    recall, precision, count = likeness(house)
+    for name, value, least in (("recall", recall, LEAST_RECALL), ("precision", precision, LEAST_PRECISION)):
+        yield Measure(f"known duplicates: {name}", [value], [1], least, f"{count} pairs among the projects of all Pabulib files")

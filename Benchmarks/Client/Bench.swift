@@ -10,7 +10,7 @@ struct Bench: AsyncParsableCommand {
         abstract: "Measures the parts of the service; called by Scripts/bench.",
         subcommands: [
             ClusterCommand.self, SelectCommand.self, VotersCommand.self, CastCommand.self,
-            SearchCommand.self,
+            SearchCommand.self, ProposalsCommand.self,
         ])
 }
 

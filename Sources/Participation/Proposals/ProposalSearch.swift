@@ -72,7 +72,7 @@ enum SearchMatch {
     case near
 
     /// The titles that ``near`` takes for a misspelling: more alike than this, of 1.
-    static let threshold = "0.45"
+    static let threshold = "0.38"
 
     /// Whether a proposal has the words.
     func condition(_ words: String) -> SQL {

@@ -108,7 +108,7 @@ public struct SimilarProposals: Sendable {
         """
         SELECT compared.* FROM (
             SELECT other.id, other.number, other.title, other.language, other.status,
-                   CASE WHEN by_title.likeness >= \(threshold) OR by_title.likeness < 0.15 OR asked.beginning = ''
+                   CASE WHEN by_title.likeness >= \(threshold) OR by_title.likeness < 0.2 OR asked.beginning = ''
                        THEN by_title.likeness
                        ELSE greatest(by_title.likeness,
                                      (by_title.likeness + similarity(folded(left(other.body, 600)), asked.beginning))

@@ -61,6 +61,7 @@ struct CityMap: Sendable {
                     x: place.x, y: place.y, number: marker.number, title: marker.title, href: marker.href)
             },
             outlinesHref: "/districts.geojson", pointsHref: points, picks: picks,
+            hasList: points != nil,
             tiles: site.city.tiles?.template, attribution: site.city.tiles?.attribution)
     }
 

@@ -33,6 +33,8 @@ struct MapView: Sendable {
     let pointsHref: String?
     /// The fields that take the point that is chosen, by their names are `latitude` and `longitude`.
     let picks: Bool
+    /// A list of the same page says all that the map does.
+    let hasList: Bool
     let tiles: String?
     let attribution: String?
 
@@ -40,6 +42,6 @@ struct MapView: Sendable {
         words: "Carte de 2 propositions", width: 1000, height: 700,
         surfaces: [Surface(name: "Nord", path: "M0 0L10 0L10 10Z")], dots: [Dot(x: 4, y: 4)],
         markers: [Marker(x: 5, y: 5, number: "12", title: "Un banc", href: "/proposals/12")],
-        outlinesHref: "/districts.geojson", pointsHref: "/processes/x/proposals.geojson", picks: true,
+        outlinesHref: "/districts.geojson", pointsHref: "/processes/x/proposals.geojson", picks: true, hasList: true,
         tiles: "https://tiles.example/{z}/{x}/{y}.png", attribution: "Tiles")
 }

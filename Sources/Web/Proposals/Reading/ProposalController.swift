@@ -24,7 +24,7 @@ struct ProposalController: Sendable {
         let page: ProposalPage = try await sections.page(of: scene)
         return site.page(
             page, title: "\(scene.proposal.number). \(scene.proposal.title)", request, context,
-            scripts: ["print.js"] + (page.map == nil ? [] : ["map.js"]))
+            scripts: ["print.js", "count.js"] + (page.map == nil ? [] : ["map.js"]))
     }
 }
 

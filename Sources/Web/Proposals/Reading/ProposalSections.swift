@@ -23,7 +23,7 @@ struct ProposalSections: Sendable {
         if let point = scene.proposal.point {
             page.map = try await map.view(
                 [.init(point: point, marker: (page.number, page.title, scene.here))],
-                words: scene.strings("map.one"), scene.language)
+                words: scene.strings("map.single"), scene.language)
         }
         page.supports = try await supports.view(of: scene)
         page.comments = try await comments.view(of: scene)
