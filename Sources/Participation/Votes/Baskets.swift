@@ -49,12 +49,6 @@ public struct Baskets: Sendable {
             """)
     }
 
-    /// Forgets the choices: they were confirmed or given up.
-    public func empty(in vote: ID<Vote>, session: ID<Session>) async throws {
-        try await pool.execute(
-            "basket.empty", "DELETE FROM basket WHERE session_id = \(session.uuid) AND vote_id = \(vote.uuid)")
-    }
-
     private static func key(_ token: Token, _ vote: ID<Vote>) -> SymmetricKey {
         HKDF<SHA256>.deriveKey(
             inputKeyMaterial: SymmetricKey(data: token.bytes), info: Array("tilleul basket \(vote)".utf8),

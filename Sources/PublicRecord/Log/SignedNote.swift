@@ -195,7 +195,7 @@ public struct NoteKey: Sendable, Hashable, CustomStringConvertible {
 public struct NoteSigner: Sendable {
     /// The public half.
     public let key: NoteKey
-    private let seed: [UInt8]
+    private let secret: Curve25519.Signing.PrivateKey
 
     /// The signer called `name` with the 32 bytes of an Ed25519 private key.
     ///
@@ -205,14 +205,13 @@ public struct NoteSigner: Sendable {
             let key = NoteKey(name: name, kind: kind, publicKey: Array(secret.publicKey.rawRepresentation))
         else { return nil }
         self.key = key
-        self.seed = seed
+        self.secret = secret
     }
 
     /// The note with this key's signature.
     ///
     /// - Parameter time: when a witness signs, in Unix seconds; other keys do not say.
     public func sign(_ note: SignedNote, at time: Int64 = 0) throws -> SignedNote {
-        let secret = try Curve25519.Signing.PrivateKey(rawRepresentation: seed)
         let bytes: [UInt8]
         switch key.kind {
         case .ed25519:

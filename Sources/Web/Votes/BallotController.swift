@@ -202,20 +202,19 @@ public struct BallotController: Sendable {
         guard let visit = try await visit(vote, request, context) else { return entranceOrPage(vote, context) }
         let form: Fields = try await site.form(request, context)
         guard let nonce = FormNonce(form.text("nonce")) else { throw Refusal("error.stale_form", status: .forbidden) }
-        let again = ReceiptToken(nonce)
-        // The basket is empty once the ballot is cast: a form that arrives twice is answered by its first receipt.
-        if try await ballots.receipt(again, in: vote) != nil {
-            return site.see("/votes/\(vote.slug)/receipts/\(again.text)")
-        }
         guard let ballot = visit.ballot, visit.hasBasket else {
+            // The basket is empty once the ballot is cast: a form that arrives twice is answered by its first receipt.
+            let again = ReceiptToken(nonce)
+            if try await ballots.receipt(again, in: vote) != nil {
+                return site.see("/votes/\(vote.slug)/receipts/\(again.text)")
+            }
             return try await reviewPage(vote, visit, visit.hasBasket ? nil : "votes.review.nothing", request, context)
         }
         let word: String = form.text("word")
         let half: [UInt8]? = word.isEmpty ? Tracker.half(letters: form.text("half")) : Tracker.half(word: word)
         do {
             let token: ReceiptToken = try await ballots.cast(
-                ballot, by: visit.voter, in: vote, half: half, nonce: nonce)
-            try await baskets.empty(in: vote.id, session: visit.session)
+                ballot, by: visit.voter, in: vote, half: half, nonce: nonce, emptying: visit.session)
             return site.see("/votes/\(vote.slug)/receipts/\(token.text)")
         } catch let refusal as Ballots.Refusal {
             shelf.forget(vote.slug)

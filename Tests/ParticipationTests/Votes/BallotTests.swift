@@ -190,7 +190,9 @@ import Testing
             #expect(try await reminders.remind() == 0)
             #expect(try await polls.number("SELECT count(*) AS n FROM outbox WHERE kind = 'basket_left'") == 1)
 
-            try await baskets.empty(in: vote.id, session: session.id)
+            _ = try await polls.ballots.cast(
+                .approval(["bench", "tree"]), by: .code(try await polls.person()), in: vote, nonce: FormNonce(),
+                emptying: session.id)
             #expect(try await baskets.lines(in: vote.id, session: session.id, token: signedIn.token) == nil)
         }
     }

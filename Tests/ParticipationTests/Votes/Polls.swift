@@ -9,6 +9,13 @@ import TestSupport
 struct Polls: Sendable {
     let pool: Pool
     let secrets = Secrets(master: [UInt8](repeating: 9, count: 32))
+    /// One for all, as in the service: casts that arrive together meet in it.
+    let ballots: Ballots
+
+    init(pool: Pool) {
+        self.pool = pool
+        ballots = Ballots(pool: pool, secrets: secrets)
+    }
 
     static let passphrase = "sous le tilleul, midi"
 
@@ -16,7 +23,6 @@ struct Polls: Sendable {
     var processes: Processes { Processes(pool: pool) }
     var openings: Openings { Openings(pool: pool, secrets: secrets, host: "city.example") }
     var counts: Counts { Counts(pool: pool, secrets: secrets) }
-    var ballots: Ballots { Ballots(pool: pool, secrets: secrets) }
     var codes: VotingCodes { VotingCodes(pool: pool, secrets: secrets) }
     var imports: Imports { Imports(pool: pool, secrets: secrets) }
     var sequencer: Sequencer { Sequencer(pool: pool, secrets: secrets) }
