@@ -1,13 +1,118 @@
-"""Casting over HTTP against pgbench running the same statements.
+"""Casts over HTTP, and the same SQL for pgbench.
 
 The statements are not written down a second time: a few casts are made with the database's log turned on, and the
 script for pgbench is what the database saw.
 """
 
 import re
+import statistics
+import time
 from collections import Counter
+from dataclasses import dataclass
 
+from house import CONNECTIONS
+from measure import Measure
+
+BAR = 0.5
 CAPTURED = 5
+ROUNDS, WARM_UP = 5, 200
+# Connections and, of each round, casts over HTTP and over SQL: a few seconds each, so that the record, which is written
+# every second, is written within them. Over one connection nobody can share a transaction with anybody.
+SIZES = {CONNECTIONS: (4_000, 8_000), 64: (6_400, 8_960), 1: (600, 1_200)}
+
+
+def measure(house):
+    """Ballots confirmed over HTTP against pgbench running the statements of a cast, at the same number of connections."""
+    web, sql = Crowd(house, "over-http"), "over-sql"
+    other = house.vote(sql)
+    web.prepare(CAPTURED + 1 + ROUNDS * (WARM_UP + sum(casts for casts, _ in SIZES.values())))
+    prepare(house, other, ROUNDS * (WARM_UP + sum(casts for _, casts in SIZES.values())))
+    # Whoever confirms has just read the page before: the end of the session has been moved a moment ago.
+    house.sql("UPDATE session SET last_seen_at = now() + interval '20 minutes'")
+    house.sql("VACUUM ANALYZE")
+    with logging(house), house.serving() as port:
+        web.cast(port, 1, 1)
+        captured = capture(house, lambda _: web.cast(port, 1, 1))
+        script = Script(house, captured, web.vote, other)
+    ours = {size: [] for size in SIZES}
+    theirs = {size: [] for size in SIZES}
+    for _ in range(ROUNDS):
+        with house.serving() as port:
+            web.cast(port, WARM_UP, CONNECTIONS)
+            for size, (casts, _) in SIZES.items():
+                settle(house)
+                ours[size].append(web.cast(port, casts, size))
+            settle(house)
+            # The service stays up: it puts the entries of pgbench's ballots into their record as it did with its own.
+            script.run(WARM_UP, CONNECTIONS)
+            for size, (_, casts) in SIZES.items():
+                settle(house)
+                theirs[size].append(script.run(casts, size))
+            settle(house)
+    marks, receipts = web.kept("mark"), web.kept("receipt")
+    others = int(house.sql(f"SELECT count(*) FROM mark WHERE vote_id = '{other}'"))
+    if not marks == receipts == web.acknowledged or others != script.next:
+        raise SystemExit(
+            f"{web.acknowledged} casts were acknowledged, {marks} marks and {receipts} receipts are kept, "
+            f"and {others} marks of pgbench.")
+    for size in SIZES:
+        together, half, most = (
+            statistics.median(getattr(one, name) for one in ours[size]) for name in ("together", "half", "most"))
+        yield Measure(
+            f"casts over HTTP ÷ the same SQL, {size} connection{'s' if size > 1 else ''}",
+            [one.rate for one in ours[size]], theirs[size], BAR if size == CONNECTIONS else None,
+            f"{together:.1f} casts a transaction; p50 {half:.1f} ms, p99 {most:.1f} ms")
+
+
+def settle(house):
+    """Waits until every entry has its place in the record, and begins a round with a checkpoint."""
+    for _ in range(600):
+        if house.sql("SELECT NOT EXISTS (SELECT FROM record_pending)") == "t":
+            house.sql("CHECKPOINT")
+            return
+        time.sleep(0.1)
+    raise SystemExit("Entries still wait for their place in the record.")
+
+
+@dataclass
+class Round:
+    """Casts a second, casts a transaction, and the milliseconds that half and 99 of 100 casts took at most."""
+
+    rate: float
+    together: float
+    half: float
+    most: float
+
+
+class Crowd:
+    """Voters of a vote, each one step before the end, who cast over HTTP one after the other."""
+
+    def __init__(self, house, slug):
+        self.house, self.slug = house, slug
+        self.vote = house.vote(slug)
+        self.voters = house.folder / "voters"
+        self.next = self.acknowledged = 0
+
+    def prepare(self, count):
+        self.house.tilleul(
+            "votes", "codes", self.slug, "--count", count, "--output", self.house.folder / "codes.csv")
+        self.voters.write_text(
+            self.house.bench("voters", self.house.url, self.house.folder / "data" / "secret", self.slug))
+
+    def cast(self, port, count, connections):
+        before = self.kept("mark", "DISTINCT xmin::text")
+        rate, accepted, half, most = self.house.bench(
+            "cast", port, self.slug, self.voters, "--first", self.next, "--count", count, "--connections",
+            connections).split()
+        self.next += count
+        self.acknowledged += int(accepted)
+        if int(accepted) != count:
+            raise SystemExit(f"Only {accepted} of {count} casts were acknowledged.")
+        transactions = self.kept("mark", "DISTINCT xmin::text") - before
+        return Round(float(rate), count / transactions, float(half), float(most))
+
+    def kept(self, table, what="*"):
+        return int(self.house.sql(f"SELECT count({what}) FROM {table} WHERE vote_id = '{self.vote}'"))
 
 
 class Voter:
@@ -98,8 +203,8 @@ class Script:
         self.house = house
         self.votes = {vote: other, str(lock_key(vote)): str(lock_key(other))}
         self.constants = {}
+        self.next = 0
         lines = [r"\set n :n + 1", r"\set voter :first + :client_id * :share + :n"]
-        self.shape = []
         for place, (transaction, text, values) in enumerate(captured):
             opens = self._shares(captured, place, place + 1) and not self._shares(captured, place, place - 1)
             closes = self._shares(captured, place, place - 1) and not self._shares(captured, place, place + 1)
@@ -137,7 +242,10 @@ class Script:
                     return expression
             return self._constant(value, "bytea")
         if value.startswith("{"):
-            return self._constant(value, "bytea[]" if "\\\\x" in value else "text[]")
+            # The elements are written plainly, or in quotation marks with backslashes doubled.
+            elements = re.findall(r'"((?:[^"\\]|\\.)*)"|([^{},"]+)', value)
+            values = [re.sub(r"\\(.)", r"\1", quoted) or plain for quoted, plain in elements]
+            return f"ARRAY[{', '.join(self._expression(one) for one in values)}]"
         if re.fullmatch(r"-?\d+", value):
             return self._constant(value, "bigint")
         return self._constant(value, "float8" if re.fullmatch(r"-?\d+\.\d+", value) else "text")
@@ -149,9 +257,12 @@ class Script:
         name = self.constants.setdefault(value, f"c{len(self.constants)}")
         return f":{name}::{kind}"
 
-    def run(self, first, count, clients):
-        """Transactions per second; voters `first` up to `first + count` are used."""
+    def run(self, count, clients):
+        """Transactions per second of the next `count` voters."""
         share = count // clients
         defines = [f"-D{name}={value}" for value, name in self.constants.items()]
-        return self.house.pgbench(
-            "-f", self.path, "-t", share, "-D", f"first={first}", "-D", f"share={share}", "-Dn=0", *defines)
+        rate = self.house.pgbench(
+            "-f", self.path, "-t", share, "-D", f"first={self.next}", "-D", f"share={share}", "-Dn=0", *defines,
+            clients=clients)
+        self.next += share * clients
+        return rate

@@ -11,7 +11,7 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-RELEASE = ROOT / ".build" / "release"
+RELEASE = Path(os.environ.get("TILLEUL_RELEASE") or ROOT / ".build" / "release")
 POSTGRES = Path("/usr/lib/postgresql/15/bin")
 CONNECTIONS = 8
 
@@ -19,7 +19,7 @@ CONNECTIONS = 8
 def output(command, **options):
     """The standard output of a program that must succeed."""
     done = subprocess.run(
-        [str(word) for word in command], capture_output=True, text=True, timeout=300, **options)
+        [str(word) for word in command], capture_output=True, text=True, timeout=900, **options)
     if done.returncode != 0:
         raise SystemExit(f"{' '.join(map(str, command[:3]))} … failed:\n{done.stderr.strip()[-2000:]}")
     return done.stdout
@@ -78,10 +78,9 @@ class House:
         return output([
             POSTGRES / "psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", text, self.operator_url]).strip()
 
-    def pgbench(self, *words):
-        """Transactions per second of one run of pgbench over eight connections."""
-        text = output([
-            POSTGRES / "pgbench", "-n", "-M", "prepared", "-c", CONNECTIONS, "-j", "1", *words, self.url])
+    def pgbench(self, *words, clients=CONNECTIONS):
+        """Transactions per second of one run of pgbench."""
+        text = output([POSTGRES / "pgbench", "-n", "-M", "prepared", "-c", clients, "-j", "1", *words, self.url])
         if "number of failed transactions: 0 " not in text:
             raise SystemExit(f"pgbench had failures:\n{text}")
         return next(float(line.split()[2]) for line in text.splitlines() if line.startswith("tps = "))

@@ -1,8 +1,8 @@
 import Foundation
 import Glibc
 
-/// A blocking connection to a server on this machine that sends one request after the other: as little work as possible
-/// beside the server that is being measured.
+/// A connection to a server on this machine that carries one request at a time: as little work as possible beside the
+/// server that is being measured.
 final class HTTPConnection {
     /// What matters of an answer.
     struct Answer {
@@ -17,8 +17,10 @@ final class HTTPConnection {
         let code = errno
     }
 
-    private let socket: Int32
-    private var buffer: [UInt8] = []
+    /// What to watch for an answer.
+    let socket: Int32
+    private var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    private var filled = 0
 
     /// Connects to a port of the loopback address.
     init(port: UInt16) throws {
@@ -26,9 +28,6 @@ final class HTTPConnection {
         guard socket >= 0 else { throw Failure(call: "socket") }
         var yes: Int32 = 1
         setsockopt(socket, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
-        // A server that hangs ends the measurement instead of prolonging it.
-        var patience = timeval(tv_sec: 10, tv_usec: 0)
-        setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
@@ -43,8 +42,8 @@ final class HTTPConnection {
 
     deinit { close(socket) }
 
-    /// Sends a whole request and waits for the whole answer.
-    func send(_ request: [UInt8]) throws -> Answer {
+    /// Sends a whole request.
+    func send(_ request: [UInt8]) throws {
         var sent = 0
         while sent < request.count {
             let written: Int = request[sent...].withUnsafeBytes {
@@ -53,40 +52,49 @@ final class HTTPConnection {
             guard written > 0 else { throw Failure(call: "send") }
             sent += written
         }
-        let end: Int = try readHead()
-        let head = String(decoding: buffer[..<end], as: UTF8.self)
-        let lines: [Substring] = head.split(separator: "\r\n")
-        guard let status = lines.first?.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else {
-            throw Failure(call: "status")
-        }
-        func field(_ name: String) -> String? {
-            lines.first { $0.lowercased().hasPrefix(name + ": ") }.map { String($0.dropFirst(name.count + 2)) }
-        }
-        guard let length = field("content-length").flatMap({ Int($0) }) else { throw Failure(call: "content-length") }
-        while buffer.count < end + length { try receive() }
-        buffer.removeFirst(end + length)
-        return Answer(status: status, location: field("location") ?? "")
     }
 
-    /// Receives until the empty line after the head is there, and returns where the body begins.
-    private func readHead() throws -> Int {
-        let emptyLine: [UInt8] = [13, 10, 13, 10]
-        var place = 0
-        while true {
-            while place + 4 <= buffer.count {
-                if buffer[place] == 13, buffer[place..<place + 4].elementsEqual(emptyLine) { return place + 4 }
-                place += 1
-            }
-            try receive()
-        }
-    }
-
-    private func receive() throws {
-        let old: Int = buffer.count
-        buffer.append(contentsOf: repeatElement(0, count: 8192))
-        let room: Int = buffer.count - old
-        let count: Int = buffer.withUnsafeMutableBytes { recv(socket, $0.baseAddress! + old, room, 0) }
-        buffer.removeLast(room - max(count, 0))
+    /// Takes what has come; gives the answer once it is whole.
+    func receive() throws -> Answer? {
+        let count: Int = buffer.withUnsafeMutableBytes { recv(socket, $0.baseAddress! + filled, $0.count - filled, 0) }
         guard count > 0 else { throw Failure(call: "recv") }
+        filled += count
+        let answer: Answer? = try buffer.withUnsafeBytes { bytes in
+            guard let length = Self.emptyLine(in: bytes[..<filled]) else { return nil }
+            let head = UnsafeRawBufferPointer(rebasing: bytes[..<(length + 2)])
+            guard let body = Self.field("Content-Length: ", of: head).flatMap({ Int($0) }),
+                let status = Int(String(decoding: head.dropFirst(9).prefix(3), as: UTF8.self))
+            else { throw Failure(call: "head") }
+            guard filled == length + 4 + body else { return nil }
+            return Answer(status: status, location: Self.field("Location: ", of: head) ?? "")
+        }
+        if answer != nil { filled = 0 }
+        return answer
+    }
+
+    /// Where the empty line begins that ends the head.
+    private static func emptyLine(in bytes: Slice<UnsafeRawBufferPointer>) -> Int? {
+        var place = 0
+        while place + 4 <= bytes.count {
+            if bytes[place] == 13, bytes[place + 1] == 10, bytes[place + 2] == 13, bytes[place + 3] == 10 {
+                return place
+            }
+            place += 1
+        }
+        return nil
+    }
+
+    private static func field(_ name: String, of head: UnsafeRawBufferPointer) -> String? {
+        var line = head.baseAddress!
+        let end = line + head.count
+        while line < end, let next = memchr(line, 10, line.distance(to: end)) {
+            if strncasecmp(line.assumingMemoryBound(to: CChar.self), name, name.utf8.count) == 0 {
+                let value = UnsafeRawBufferPointer(
+                    start: line + name.utf8.count, count: line.distance(to: next) - name.utf8.count - 1)
+                return String(decoding: value, as: UTF8.self)
+            }
+            line = UnsafeRawPointer(next) + 1
+        }
+        return nil
     }
 }
