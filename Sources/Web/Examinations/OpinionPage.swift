@@ -130,6 +130,8 @@ struct VerdictPage: PageView {
     let words: [TextArea]
     let previews: [Preview]
     let isPreview: Bool
+    /// What the preview shows, field by field: what is decided is what was seen, whatever is typed below meanwhile.
+    let seen: [PlaceFact]
 
     static let sample = VerdictPage(
         errors: ErrorSummary(items: [.init(field: "words-fr", text: "Écrivez.")]),
@@ -141,7 +143,7 @@ struct VerdictPage: PageView {
             Preview(
                 language: "Français", code: "fr", word: "Acceptée", tone: "good", reason: "Hors compétence",
                 text: "<p>Oui.</p>", cost: "4 000 €")
-        ], isPreview: true)
+        ], isPreview: true, seen: [PlaceFact(name: "outcome", text: "accepted")])
 }
 
 extension VerdictPage {
@@ -187,5 +189,8 @@ extension VerdictPage {
                     ? Cents.typed(form.text("cost")).map { own.money($0, currency: file.currency) } : nil)
         }
         self.isPreview = isPreview
+        seen = (["outcome", "reason", "cost"] + Language.allCases.map { "words-\($0.rawValue)" }).map {
+            PlaceFact(name: $0, text: form.text($0))
+        }
     }
 }
