@@ -32,8 +32,8 @@ enum ImageRenditions {
             ])
         do {
             let output: [UInt8] = try await command.run(bytes)
-            guard !output.isEmpty else { throw MediaRefusal.damaged }
-            return output
+            guard let picture = WebPPicture.alone(in: output) else { throw MediaRefusal.damaged }
+            return picture
         } catch Command.Failure.ended {
             throw MediaRefusal.damaged
         } catch Command.Failure.tookTooLong {
