@@ -26,6 +26,7 @@ public struct EntryController: Sendable {
         routes.post("\(path)/lines", use: write)
         routes.get("\(path)/review", use: review)
         routes.post("\(path)/submission", use: submit)
+        routes.get("\(path)/discarding", use: askToDiscard)
         routes.post("\(path)/discarding", use: discard)
     }
 
@@ -132,6 +133,22 @@ public struct EntryController: Sendable {
             try await entries.submit(entry.id, of: place.batch.id, by: place.actor)
             return site.see(place.scene.href(place.batch), flash: .done("paper.submitted"))
         }
+    }
+
+    /// What would be lost, before it is: an afternoon's work should not hang on one key.
+    @Sendable private func askToDiscard(_ request: Request, _ context: AppContext) async throws -> Response {
+        let (place, entry) = try await mine(context)
+        guard entry.submittedAt == nil else { return site.see(place.scene.href(place.batch)) }
+        let strings: Strings = site.strings(context)
+        let title: String = strings("paper.discard.confirm")
+        return site.page(
+            PaperConfirmPage(
+                heading: title, words: strings("paper.discard.words"),
+                facts: [
+                    PaperFact(name: strings("paper.batch.heading"), value: place.batch.handle),
+                    PaperFact(name: strings("paper.entry.lines"), value: strings.number(entry.lines)),
+                ], fields: [], action: "\(place.base)/discarding", submit: strings("paper.entry.discard"),
+                backHref: place.base), title: title, request, context)
     }
 
     @Sendable private func discard(_ request: Request, _ context: AppContext) async throws -> Response {

@@ -85,7 +85,7 @@ public struct ListController: Sendable {
         return site.page(
             LinesPage(
                 title: title, crumbs: scene.crumbs(strings), action: "\(scene.base)/lines",
-                errors: errors.summary(strings),
+                printHref: "/desk/votes/\(scene.vote.slug)/print#roll-title", errors: errors.summary(strings),
                 typed: errors.input("lines", value: typed, strings), file: errors.input("file", strings),
                 conflict: conflicts.first.map { conflict(of: $0, scene, strings) },
                 waiting: conflicts.isEmpty ? nil : strings.plural("places.lines.waiting", conflicts.count)),

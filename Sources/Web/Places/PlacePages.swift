@@ -210,6 +210,7 @@ struct LinesPage: PageView {
     let title: String
     let crumbs: [PlaceLink]
     let action: String
+    let printHref: String
     let errors: ErrorSummary?
     let typed: Input
     let file: Input
@@ -217,7 +218,7 @@ struct LinesPage: PageView {
     let waiting: String?
 
     static let sample = LinesPage(
-        title: "Liste", crumbs: [PlaceLink(label: "Bureau", href: "/desk")], action: "/x",
+        title: "Liste", crumbs: [PlaceLink(label: "Bureau", href: "/desk")], action: "/x", printHref: "/y",
         errors: ErrorSummary(items: [.init(field: "lines", text: "Manque")]),
         typed: Input(name: "lines", value: "3, 12", error: "Manque"), file: Input(name: "file", error: "Manque"),
         conflict: Conflict(heading: "Ligne 3", other: "Voté", policy: "Papier", effect: "Annule", action: "/x"),

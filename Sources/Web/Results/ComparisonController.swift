@@ -99,10 +99,12 @@ public struct ComparisonController: Sendable {
         let account: SignedInAccount = try agent(context)
         let id: ID<RuleComparison> = try context.id("comparison", of: RuleComparison.self)
         guard let comparison = try await comparisons.find(id, by: account.comparingActor) else { throw Absent() }
+        let strings: Strings = site.strings(context)
+        let reload: Reload? = try .during(!comparison.isFinished && !comparison.isAbandoned, request, strings)
         return site.page(
-            RuleComparisonPage(comparison, site.strings(context)),
-            title: site.strings(context)("desk.comparison.result"),
-            request, context, scripts: ["print.js"])
+            RuleComparisonPage(comparison, reload: reload, strings), title: strings("desk.comparison.result"), request,
+            context, scripts: ["print.js"]
+        ).reloading(reload)
     }
 
     private func agent(_ context: AppContext) throws -> SignedInAccount {

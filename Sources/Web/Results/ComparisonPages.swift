@@ -62,6 +62,7 @@ struct RuleComparisonPage: PageView {
     let lead: String
     let isRunning: Bool
     let progress: String
+    let reload: Reload?
     let isAbandoned: Bool
     let lines: [Line]
     let rules: [String]
@@ -70,7 +71,8 @@ struct RuleComparisonPage: PageView {
     let kept: String
 
     static let sample = RuleComparisonPage(
-        heading: "Règles comparées", lead: "3 bulletins", isRunning: true, progress: "1 règle sur 3", isAbandoned: true,
+        heading: "Règles comparées", lead: "3 bulletins", isRunning: true, progress: "1 règle sur 3",
+        reload: .sample, isAbandoned: true,
         lines: [
             Line(
                 rule: "greedy_votes", name: "Par soutien", projects: "3", cost: "1 €", represented: "3 (100 %)",
@@ -80,7 +82,8 @@ struct RuleComparisonPage: PageView {
 }
 
 extension RuleComparisonPage {
-    init(_ comparison: RuleComparison, _ strings: Strings) {
+    init(_ comparison: RuleComparison, reload: Reload?, _ strings: Strings) {
+        self.reload = reload
         let outcomes: [RuleComparison.Outcome] = comparison.outcomes
         func money(_ cents: Int64) -> String { strings.money(cents, currency: comparison.currency) }
         let (yes, no) = (strings("word.yes"), "–")

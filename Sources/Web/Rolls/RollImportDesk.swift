@@ -155,10 +155,14 @@ public struct RollImportDesk: Sendable {
         let problems: [RollProblem] = isRefused ? try await imports.problems(of: found.id, limit: 200) : []
         let asksColumns: Bool = try request.query().has("columns")
         let isMapping: Bool = found.state == .mapping || asksColumns && (isRefused || found.state == .ready)
+        let isWorking: Bool = [.receiving, .reading, .applying].contains(found.state) && !found.isStalled
+        let reload: Reload? = try .during(isWorking, request, strings)
         let view = RollImportPage(
-            found, problems: problems, isMapping: isMapping, columns: columns, scene: scene, errors: errors, strings)
+            found, problems: problems, isMapping: isMapping, columns: columns, scene: scene, errors: errors,
+            reload: reload, strings)
         return site.page(
-            view, title: errors.title(view.heading, strings), request, context, status: errors.status)
+            view, title: errors.title(view.heading, strings), request, context, status: errors.status
+        ).reloading(reload)
     }
 }
 

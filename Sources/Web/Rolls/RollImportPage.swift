@@ -49,6 +49,7 @@ struct RollImportPage: PageView {
     let isMapping: Bool
     let columns: [Column]
     let progress: Strip?
+    let reload: Reload?
     let isStalled: Bool
     /// What starts the work again.
     let again: PlaceLink?
@@ -80,7 +81,7 @@ struct RollImportPage: PageView {
             Column(
                 input: Input(name: "column-0", error: "Manque."), header: "Nom", samples: "Dupont",
                 options: [SelectOption(value: "family_name", label: "Nom", selected: true)])
-        ], progress: Strip(words: "10 %", permille: 100), isStalled: true,
+        ], progress: Strip(words: "10 %", permille: 100), reload: .sample, isStalled: true,
         again: PlaceLink(label: "Reprendre", href: "/x"), problemWords: "1 problème",
         problems: [Problem(line: "2", field: "Nom", text: "Vide.")], figures: [PlaceFact(name: "ajoutées", text: "3")],
         keptWords: "1 reste", minorWords: "1 mineur", removedWords: "1 sort", amendment: true,
@@ -94,8 +95,9 @@ struct RollImportPage: PageView {
 extension RollImportPage {
     init(
         _ found: RollImport, problems: [RollProblem], isMapping: Bool, columns: [RollField?]?, scene: RollScene,
-        errors: FieldErrors, _ strings: Strings
+        errors: FieldErrors, reload: Reload?, _ strings: Strings
     ) {
+        self.reload = reload
         let state: RollImport.State = isMapping ? .mapping : found.state
         let isWorking: Bool = state == .reading || state == .applying || state == .receiving
         crumbs = scene.crumbs(strings)
