@@ -270,6 +270,7 @@ public struct Drafts: Sendable {
             case "proposal_district": throw Refused(DraftRefusal.unknownDistrict)
             // An identity that somebody else's draft has.
             case "proposal_pk": throw Refused(DraftRefusal.absent)
+            case "proposal_source_once": throw Refused(DraftRefusal.begunElsewhere)
             case "proposal_theme": throw Refused(DraftRefusal.themeMissing)
             default: throw error
             }

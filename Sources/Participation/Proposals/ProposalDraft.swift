@@ -147,6 +147,6 @@ public enum DraftRefusal: Hashable, Sendable {
     case published(Int64)
     /// It is being examined, or further: its authors change it no more by themselves.
     case beyondEditing
-    /// Somebody has to remain.
-    case lastAuthor
+    /// What it comes from has made a proposal already.
+    case begunElsewhere
 }

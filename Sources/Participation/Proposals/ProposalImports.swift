@@ -72,9 +72,9 @@ public struct ProposalImports: Sendable {
         try await Authority.require([.participationAgent], of: actor, process: process, in: pool)
         let rows: [CSVRow] = try Self.rows(of: file)
         guard rows.count > 1 else { throw ProposalImportRefusal.empty }
-        let header: [String] = rows[0].texts.map { String($0.prefix(200)) }
+        let header: [String] = rows[0].texts.map { Self.shown($0, most: 200) }
         let sample: [[String]] = header.indices.map { column in
-            rows.dropFirst().prefix(3).map { String($0.text(column).prefix(80)) }.filter { !$0.isEmpty }
+            rows.dropFirst().prefix(3).map { Self.shown($0.text(column), most: 80) }.filter { !$0.isEmpty }
         }
         let columns: [String] = ProposalImportColumns.guess(header, language: language).map { $0?.rawValue ?? "" }
         let id = ID<ProposalImport>()
@@ -89,7 +89,7 @@ public struct ProposalImports: Sendable {
                 """
                 INSERT INTO proposal_import (id, process_id, name, file, header, sample, columns, language, rows,
                                              begun_by)
-                VALUES (\(id), \(process), \(String(name.prefix(200))), \(file), \(header), \(json)::jsonb, \(columns),
+                VALUES (\(id), \(process), \(Self.shown(name, most: 200)), \(file), \(header), \(json)::jsonb, \(columns),
                         \(language), \(Int32(rows.count - 1)), \(actor.account))
                 """)
             try await Acts.record("proposal_import_begun", by: actor, on: "process", process, in: transaction)
@@ -141,6 +141,13 @@ public struct ProposalImports: Sendable {
     }
 
     // MARK: Parts
+
+    /// The beginning of a text as a page shows it: a cell may hold anything, the character NUL included, which no
+    /// column of the database does.
+    private static func shown(_ text: String, most: Int) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.filter { $0.properties.generalCategory != .control }))
+            .prefix(most).description
+    }
 
     /// The rows of a file, or why it cannot be read.
     static func rows(of file: [UInt8]) throws(ProposalImportRefusal) -> [CSVRow] {

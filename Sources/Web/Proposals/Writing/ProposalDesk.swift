@@ -6,7 +6,8 @@ enum ProposalDesk {
     static func links(of process: Participation.Process, _ strings: Strings) -> [PlaceLink] {
         [
             ("proposals.call.link", "call"), ("proposals.intake.link", "intake"), ("proposals.import.link", "imports"),
-            ("deliveries.title", "deliveries"),
+            ("proposals.duplicates.title", "proposals/duplicates"), ("talk.joins.list", "joins"),
+            ("exam.files", "files"), ("exam.settings", "examination"), ("deliveries.title", "deliveries"),
         ].map { PlaceLink(label: strings($0.0), href: "/desk/processes/\(process.slug)/\($0.1)") }
     }
 

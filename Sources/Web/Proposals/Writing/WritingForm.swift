@@ -79,14 +79,14 @@ extension DraftRefusal {
         case .unknownDistrict: ("district", .place)
         case .groupNameMissing, .groupNameTooLong: ("group_name", .author)
         case .costOutOfRange, .costAboveCeiling: ("cost", .author)
-        case .absent, .notNow, .tooManyDrafts, .changedMeanwhile, .published, .beyondEditing, .lastAuthor: ("", nil)
+        case .absent, .notNow, .tooManyDrafts, .changedMeanwhile, .published, .beyondEditing, .begunElsewhere: ("", nil)
         }
     }
 
     /// The key of its sentence.
     var key: String {
         switch self {
-        case .absent, .published, .lastAuthor: "proposals.writing.error.absent"
+        case .absent, .published, .begunElsewhere: "proposals.writing.error.absent"
         case .notNow: "proposals.writing.error.not_now"
         case .tooManyDrafts: "proposals.writing.error.too_many"
         case .titleMissing: "proposals.writing.error.title"
