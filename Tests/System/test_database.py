@@ -47,8 +47,7 @@ def test_another_server_by_tcp_and_tls(house, elsewhere):
     code, = house.codes(vote, 1)
     server = house.serve()
     voter = Voter([server.port], vote, code, BALLOTS[0])
-    voter.enter()
-    voter.cast()
+    voter.vote_at_once()
     connections = elsewhere.psql(
         "SELECT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE application_name = 'tilleul'")
     assert connections and all(row == ["t"] for row in connections)
@@ -70,8 +69,7 @@ def test_a_database_that_is_away_is_told_calmly_and_found_again(house, elsewhere
     code, = house.codes(vote, 1)
     server = house.serve()
     voter = Voter([server.port], vote, code, BALLOTS[0])
-    voter.enter()
-    fields = voter.prepare()
+    voter.prepare()
 
     elsewhere.stop()
     cookie = "; ".join(f"{name}={value}" for name, value in voter.cookies.items())
@@ -79,7 +77,7 @@ def test_a_database_that_is_away_is_told_calmly_and_found_again(house, elsewhere
         status, headers, page = ask(server.port, f"/votes/{vote}/ballot", language, cookie)
         assert status == 503 and headers["Retry-After"] == "30", (status, page[:300])
         assert words in page and f'lang="{language}"' in page
-    assert voter.send("POST", f"/votes/{vote}/ballot", fields)[0] == 503
+    assert voter.send("POST", f"/votes/{vote}/ballot", voter.fields)[0] == 503
     status, headers, words = ask(server.port, "/readyz")
     assert (status, words) == (503, "not ready: the database does not answer\n")
     assert ask(server.port, "/healthz")[0] == 200
@@ -87,7 +85,7 @@ def test_a_database_that_is_away_is_told_calmly_and_found_again(house, elsewhere
     elsewhere.start()
     until(server.is_ready, "the service finds its database again")
     # The very form that was refused a moment ago.
-    status, location, _ = voter.ask("POST", f"/votes/{vote}/ballot", fields)
+    status, location, _ = voter.ask("POST", f"/votes/{vote}/ballot", voter.fields)
     assert status == 303 and "/receipts/" in location
     assert house.sql("SELECT count(*) FROM mark") == [["1"]]
     assert server.process.poll() is None

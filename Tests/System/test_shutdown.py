@@ -26,8 +26,8 @@ def test_a_ballot_under_way_is_cast_before_the_server_stops(house, asked):
     code, = house.codes(vote, 1)
     server = house.serve()
     voter = Voter([server.port], vote, code, BALLOTS[0])
-    voter.enter()
-    body = urlencode(voter.prepare()).encode()
+    voter.prepare()
+    body = urlencode(voter.fields).encode()
     family = [server.process.pid, house.postmaster(), *children(house.postmaster())]
     assert len(family) > 3 and all(map(alive, family))
 

@@ -79,8 +79,9 @@ class Voter:
             time.sleep(0.2)
             _, token = self.form(path)
 
-    def prepare(self) -> list[tuple[str, str]]:
-        """Chooses and checks; returns the fields of the form that casts."""
+    def prepare(self) -> None:
+        """Comes in, chooses and checks: what is left is to confirm."""
+        self.enter()
         base = f"/votes/{self.vote}/ballot"
         page, token = self.form(base)
         shown = re.findall(r'name="shown" value="(\d+)"', page)
@@ -91,16 +92,20 @@ class Voter:
         assert (status, location) == (303, f"{base}/review"), (status, location)
         page, token = self.form(f"{base}/review")
         self.nonce = field(page, "nonce")
-        return [("token", token), ("nonce", self.nonce)]
+        self.fields = [("token", token), ("nonce", self.nonce)]
 
     def cast(self) -> str:
-        """Casts the ballot; returns the address of the receipt once its page has opened."""
-        self.fields = self.prepare()
+        """Confirms what was prepared; returns the address of the receipt once its page has opened."""
         status, location, page = self.ask("POST", f"/votes/{self.vote}/ballot", self.fields)
         assert status == 303 and f"/votes/{self.vote}/receipts/" in location, (status, location, page[:800])
         self.receipt = location
         self.read()
         return location
+
+    def vote_at_once(self) -> None:
+        """Everything from the code to the receipt."""
+        self.prepare()
+        self.cast()
 
     def read(self) -> str:
         """The receipt as a text, after its page was seen."""
@@ -122,26 +127,28 @@ def field(page: str, name: str) -> str:
 class Crowd:
     """Voters who come one after the other in a few lines at once."""
 
-    def __init__(self, ports: list[int], vote: str, codes: list[str], lines: int = 4):
+    def __init__(self, ports: list[int], vote: str, codes: list[str], lines: int = 4, act=Voter.vote_at_once):
         self.voters = [Voter(ports, vote, code, BALLOTS[number]) for number, code in enumerate(codes)]
         for number, voter in enumerate(self.voters):
             voter.tries = number
+        self.begin(lines, act)
+
+    def begin(self, lines: int, act) -> None:
+        """Everybody does this, in so many lines."""
         self.waiting = list(reversed(self.voters))
         self.done: list[Voter] = []
         self.failures: list[BaseException] = []
-        self.threads = [threading.Thread(target=self.line, daemon=True) for _ in range(lines)]
-        for thread in self.threads:
-            thread.start()
+        for _ in range(lines):
+            threading.Thread(target=self.line, args=[act], daemon=True).start()
 
-    def line(self) -> None:
+    def line(self, act) -> None:
         while not self.failures:
             try:
                 voter = self.waiting.pop()
             except IndexError:
                 return
             try:
-                voter.enter()
-                voter.cast()
+                act(voter)
                 self.done.append(voter)
             except BaseException as error:
                 self.failures.append(error)
