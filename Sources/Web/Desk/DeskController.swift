@@ -51,7 +51,8 @@ public struct DeskController: Sendable {
                 }, canCreate: account.roles.contains { $0.role == .participationAgent && $0.scope == .everything },
                 canImport: account.roles.contains { $0.role == .participationAgent },
                 canCompare: account.comparing,
-                canGrant: account.holds(.administrator), canReadActs: account.reading),
+                canGrant: account.holds(.administrator), canReadActs: account.reading,
+                canDrawDistricts: Districts.roles.contains { account.holds($0) }),
             title: strings("desk.title"), request, context)
     }
 

@@ -21,6 +21,7 @@ struct DeskPage: PageView {
     let canCompare: Bool
     let canGrant: Bool
     let canReadActs: Bool
+    let canDrawDistricts: Bool
 
     static let sample = DeskPage(
         roles: ["Agent"],
@@ -37,7 +38,7 @@ struct DeskPage: PageView {
                 title: "Écoles", href: nil, note: "Ouvert",
                 links: [PlaceLink(label: "Lots de bulletins", href: "/desk/votes/y/batches")]),
         ], canCreate: true, canImport: true,
-        canCompare: true, canGrant: true, canReadActs: true)
+        canCompare: true, canGrant: true, canReadActs: true, canDrawDistricts: true)
 }
 
 /// The register of acts.
