@@ -139,5 +139,13 @@ PAGES = [
     PageType("followed", "/account/followed", "resident"),
     PageType("desk-duplicates", "/desk/processes/idees-2027/proposals/duplicates", "agent"),
     PageType("desk-districts", "/desk/city/districts", "administrator"),
+    PageType("writing-entrance", "/processes/idees-2027/proposals/new"),
+    PageType("writing", "/processes/idees-2027/proposals/new", "resident"),
+    PageType("writing-mine", "/account/proposals", "resident"),
+    PageType("writing-sheet", "/processes/idees-2027/proposals/paper"),
+    PageType("desk-call", "/desk/processes/idees-2027/call", "agent"),
+    PageType("desk-intake", "/desk/processes/idees-2027/intake", "agent"),
+    PageType("desk-intake-sheet", "/desk/processes/idees-2027/intake/sheet", "agent"),
+    PageType("desk-proposal-imports", "/desk/processes/idees-2027/imports", "agent"),
     PageType("absent", "/nowhere", status=404),
 ]
