@@ -25,11 +25,11 @@ def test_filters_pages_and_orders_without_javascript_on_a_phone(people):
     main.get_by_role("link", name="Page précédente").click()
     assert titles(page) == first
 
-    main.get_by_label("Chercher").fill("SPIELPLATZ")
+    main.get_by_role("searchbox", name="Chercher").fill("SPIELPLATZ")
     main.get_by_role("button", name="Afficher").click()
     assert titles(page) == ["Ein Spielplatz für Kinder im Rollstuhl"]
     expect(main.locator("li.card h3 a[lang=de]")).to_be_visible()
-    main.get_by_label("Chercher").fill("zzzzzz")
+    main.get_by_role("searchbox", name="Chercher").fill("zzzzzz")
     main.get_by_role("button", name="Afficher").click()
     expect(main.get_by_text("Aucune proposition ne correspond")).to_be_visible()
     main.get_by_role("link", name="Voir toutes les propositions").click()
