@@ -110,7 +110,6 @@ PAGES = [
     PageType("desk-verdict", "/desk/processes/idees-2027/files/19/verdict", "agent"),
     PageType("desk-answers", "/desk/processes/idees-2027/answers", "agent"),
     PageType("desk-letters", "/desk/processes/idees-2027/letters", "agent"),
-    PageType("desk-letters-print", "/desk/processes/idees-2027/letters/print", "agent"),
     PageType("desk-examination", "/desk/processes/idees-2027/examination", "agent"),
     PageType("desk-nominations", "/desk/votes/{open}/nominations", "officer"),
     PageType("process-call", "/processes/idees-2027"),
