@@ -190,7 +190,7 @@ import Testing
         try await withYard { yard in
             let delivery = try await yard.begin()
             let stranger: Account = try await yard.square.town.resident(
-                "Zoé", roles: [HeldRole(.examiner)])
+                "Zelie", roles: [HeldRole(.examiner)])
             for actor in [
                 Actor.resident(stranger.id), .official(stranger.id, .participationAgent), .visitor,
             ] {
