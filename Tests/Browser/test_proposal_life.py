@@ -1,8 +1,8 @@
 """The whole life of a proposal, through the browser: from the first word on a phone to the orchard that is planted.
 
-A resident writes with a co-author, others support, comment and suggest, an agent joins a duplicate, two services examine,
-the city answers in three languages, people vote, and what was selected is built under everybody's eyes. Once by keyboard,
-once without JavaScript.
+A resident writes with a co-author, others support, comment and suggest, an agent joins a duplicate, two services
+examine, the city answers in three languages, people vote, and what was selected is built under everybody's eyes. Once
+by keyboard, once without JavaScript.
 """
 
 import datetime
@@ -27,7 +27,7 @@ TITLE = "Un verger pour le quartier"
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
-# ---- A photo that tells where it was taken ----------------------------------------------------------------------------
+# ---- A photo that tells where it was taken --------------------------------------------------------------------------
 
 def photo(path: Path) -> Path:
     """A JPEG of 1200 × 800 with a position in its EXIF block."""
@@ -53,7 +53,7 @@ def photo(path: Path) -> Path:
     return path
 
 
-# ---- People -----------------------------------------------------------------------------------------------------------
+# ---- People ---------------------------------------------------------------------------------------------------------
 
 @pytest.fixture
 def pages(people):
@@ -88,7 +88,7 @@ def mail(page: Page, pattern: str) -> re.Match:
     raise AssertionError(f"no letter with {pattern}")
 
 
-# ---- The call ---------------------------------------------------------------------------------------------------------
+# ---- The call -------------------------------------------------------------------------------------------------------
 
 def call(page: Page) -> None:
     """An agent opens a process for ideas and says what may be done in it."""
@@ -111,7 +111,7 @@ def call(page: Page) -> None:
     expect(page.get_by_role("status").first).to_be_visible()
 
 
-# ---- Writing ----------------------------------------------------------------------------------------------------------
+# ---- Writing --------------------------------------------------------------------------------------------------------
 
 def begin(page: Page, title: str, text: str) -> None:
     page.goto(f"/processes/{PROCESS}/proposals")
@@ -193,7 +193,7 @@ def write_the_same(page: Page) -> int:
     return publish(page)
 
 
-# ---- Talk -------------------------------------------------------------------------------------------------------------
+# ---- Talk -----------------------------------------------------------------------------------------------------------
 
 def support_by_keyboard(page: Page, number: int) -> None:
     """Support, follow, comment and suggest, without ever touching the mouse."""
@@ -265,7 +265,7 @@ def join(page: Page, number: int, second: int) -> None:
     expect(page.get_by_role("main")).to_contain_text("2 personnes soutiennent cette proposition")
 
 
-# ---- Examination ------------------------------------------------------------------------------------------------------
+# ---- Examination ----------------------------------------------------------------------------------------------------
 
 SERVICES = {"Espaces verts": ("adjudicator", "arbitrage"), "Écoles": ("entry_b", "saisie-b")}
 
@@ -348,7 +348,7 @@ def read_answer(people, number: int, picture) -> None:
         context.close()
 
 
-# ---- The vote ---------------------------------------------------------------------------------------------------------
+# ---- The vote -------------------------------------------------------------------------------------------------------
 
 BALLOT_FILE = f"""META
 key;value
@@ -405,7 +405,7 @@ def vote(people, service, folder: Path) -> None:
     service.run("votes", "publish", VOTE, *end)
 
 
-# ---- Building ---------------------------------------------------------------------------------------------------------
+# ---- Building -------------------------------------------------------------------------------------------------------
 
 def build(page: Page, picture) -> None:
     """A service begins, reaches a milestone, pays and writes to everybody who follows."""
@@ -463,7 +463,8 @@ def follow_the_works(people, page: Page, number: int, picture) -> None:
     titles = [entry.findtext(f"{ATOM}title") for entry in root.iter(f"{ATOM}entry")]
     assert any("Les arbres sont là" in title for title in titles)
     for entry in root.iter(f"{ATOM}entry"):
-        assert entry.findtext(f"{ATOM}id") and entry.findtext(f"{ATOM}updated") and entry.find(f"{ATOM}link") is not None
+        assert entry.findtext(f"{ATOM}id") and entry.findtext(f"{ATOM}updated")
+        assert entry.find(f"{ATOM}link") is not None
     # The one who followed with the keyboard.
     mail(page, "Les arbres sont là.*?bureau@demonstration.example")
 
