@@ -95,7 +95,7 @@ struct StringsTests {
     func acts() {
         var recorded: Set<String> = []
         for file in House.files(in: "Sources/Participation", ending: ".swift") {
-            for act in file.text.matches(of: /Acts\.record\(\s*(?:\w+ \? )?"(\w+)"(?: : "(\w+)")?/) {
+            for act in file.text.matches(of: /Acts\.record(?:Each)?\(\s*(?:\w+ \? )?"(\w+)"(?: : "(\w+)")?/) {
                 recorded.formUnion([act.1, act.2].compactMap { $0.map { "act.\($0)" } })
             }
         }
