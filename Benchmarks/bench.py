@@ -14,7 +14,6 @@ import traceback
 import casting
 import counting
 import proposals
-import proposals
 import roll
 import tally
 import verification

@@ -57,8 +57,8 @@ struct ProposalPage: PageView {
         historyHref: "/proposals/12/history",
         shareAddress: "https://city.example/proposals/12", mailHref: "mailto:?subject=x", media: .sample,
         mediaHref: "/proposals/12/media", follow: .sample,
-        map: .sample, supports: .sample,
-        comments: .sample, suggestions: .sample, joins: .sample, examination: .sample)
+        map: .sample, supports: .sample, comments: .sample, suggestions: .sample, joins: .sample,
+        examination: .sample, deliveries: .sample)
 }
 
 extension ProposalPage {
