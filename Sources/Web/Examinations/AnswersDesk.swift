@@ -89,6 +89,7 @@ struct AnswersDesk: Sendable {
 
     @Sendable private func print(_ request: Request, _ context: AppContext) async throws -> Response {
         let (scene, waiting) = try await waiting(context)
+        guard !waiting.isEmpty else { return site.see("\(scene.base)/letters") }
         let strings: Strings = site.strings(context)
         return site.page(
             LetterSheets(
