@@ -100,7 +100,9 @@ public struct ProposalMedia: Sendable {
             INSERT INTO proposal_medium (proposal_id, medium_id, position)
             VALUES (\(proposal), \(id), \(row.get("last", as: Int32.self) + 1))
             """)
-        try await record("proposal_medium_added", medium.kind.rawValue, proposal, by: actor, transaction)
+        try await Acts.record(
+            "proposal_medium_added", by: actor, on: "proposal", proposal, detail: ["kind": medium.kind.rawValue],
+            in: transaction)
         return id
     }
 
@@ -123,7 +125,8 @@ public struct ProposalMedia: Sendable {
                   AND proposal_medium.proposal_id = \(proposal)
                 """)
             guard count == 1 else { return }
-            try await Self.record("proposal_medium_described", "image", proposal, by: actor, transaction)
+            try await Acts.record(
+                "proposal_medium_described", by: actor, on: "proposal", proposal, in: transaction)
         }
     }
 
@@ -170,7 +173,8 @@ public struct ProposalMedia: Sendable {
                 UPDATE proposal_medium SET position = position - 1
                 WHERE proposal_id = \(proposal) AND position > \(row.get("position", as: Int32.self))
                 """)
-            try await Self.record("proposal_medium_removed", "", proposal, by: actor, transaction)
+            try await Acts.record(
+                "proposal_medium_removed", by: actor, on: "proposal", proposal, in: transaction)
         }
     }
 
@@ -214,13 +218,6 @@ public struct ProposalMedia: Sendable {
                   AND role_grant.revoked_at IS NULL AND role_grant.vote_id IS NULL
                   AND (role_grant.process_id IS NULL OR role_grant.process_id = proposal.process_id))
         """
-    }
-
-    private static func record(
-        _ act: StaticString, _ kind: String, _ proposal: ID<Proposal>, by actor: Actor, _ transaction: some Executor
-    ) async throws {
-        try await Acts.record(
-            act, by: actor, on: "proposal", proposal, detail: kind.isEmpty ? [:] : ["kind": kind], in: transaction)
     }
 }
 

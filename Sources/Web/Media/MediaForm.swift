@@ -68,7 +68,7 @@ extension FileType {
         case .svg: "media.refusal.svg"
         case .html: "media.refusal.html"
         case .office: "media.refusal.office"
-        case .jpeg, .png, .webp, .pdf, .other: "media.refusal.other"
+        case .jpeg, .png, .webp, .pdf, .other: "media.refusal.unknown"
         }
     }
 }

@@ -75,7 +75,7 @@ struct HostileUploadTests {
         ) {
             [0x50, 0x4B, 0x03, 0x04] + Array(repeating: 0, count: 400)
         },
-        Case("a program called a photo", refusal: "other") {
+        Case("a program called a photo", refusal: "unknown") {
             [0x7F, 0x45, 0x4C, 0x46] + Array(repeating: 7, count: 99)
         },
         Case("a photo of a telephone", name: "IMG.HEIC", refusal: "heic") {
