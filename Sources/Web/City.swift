@@ -176,6 +176,7 @@ public struct City: Sendable {
         let (joins, splits) = (joins(site: site), splits(site: site))
         SupportController(site: site, proposals: proposals, supports: supports(site: site)).add(to: routes)
         CommentController(site: site, proposals: proposals, comments: comments(site: site)).add(to: routes)
+        MyCommentsController(site: site, comments: comments(site: site)).add(to: routes)
         SuggestionController(site: site, proposals: proposals, suggestions: suggestions(site: site)).add(to: routes)
         WithdrawalController(
             site: site, proposals: proposals,
@@ -206,7 +207,8 @@ public struct City: Sendable {
     private func addWriting(to routes: RouterGroup<AppContext>, site: Site, processes: Processes) {
         let calls = ProposalCalls(pool: pool, zone: site.city.timeZone.identifier)
         let drafts = Drafts(pool: pool, zone: site.city.timeZone.identifier)
-        let scenes = WritingScenes(site: site, drafts: drafts, calls: calls, districts: Districts(pool: pool))
+        let scenes = WritingScenes(
+            site: site, drafts: drafts, calls: calls, map: CityMap(site: site, districts: Districts(pool: pool)))
         CallDesk(site: site, processes: processes, calls: calls).add(to: routes)
         WritingController(
             site: site, processes: processes, drafts: drafts, scenes: scenes,

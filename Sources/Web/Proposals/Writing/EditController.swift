@@ -62,6 +62,6 @@ struct EditController: Sendable {
                 idea: scene.words.ideaFields(form, errors), location: scene.words.placeFields(form, errors),
                 author: scene.words.authorFields(form, errors, name: scene.account.name)),
             title: errors.isEmpty ? title : strings("errors.in_title", ["title": title]), request, context,
-            status: errors.isEmpty ? .ok : news == nil ? .unprocessableContent : .conflict)
+            status: errors.isEmpty ? .ok : news == nil ? .unprocessableContent : .conflict, scripts: ["map.js"])
     }
 }

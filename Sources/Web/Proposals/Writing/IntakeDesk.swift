@@ -130,7 +130,7 @@ struct IntakeDesk: Sendable {
                 consents: isSheet ? [] : PlaceWords.consents(form["consent"], strings), asksConsent: !isSheet,
                 reference: field(
                     "reference", "assistance.reference", hint: "assistance.reference.hint", optional: true)),
-            title: errors.title(title, strings), request, context, status: errors.status)
+            title: errors.title(title, strings), request, context, status: errors.status, scripts: ["map.js"])
     }
 }
 

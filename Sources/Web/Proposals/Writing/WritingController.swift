@@ -200,7 +200,8 @@ struct WritingController: Sendable {
                 author: part == .author ? words.authorFields(form, errors, name: account.name) : nil,
                 authorsHref: part == .author ? authorsHref : nil),
             title: errors.isEmpty ? title : strings("errors.in_title", ["title": title]), request, context,
-            status: errors.isEmpty ? .ok : news == nil ? .unprocessableContent : .conflict)
+            status: errors.isEmpty ? .ok : news == nil ? .unprocessableContent : .conflict,
+            scripts: part == .place ? ["map.js"] : [])
     }
 
     // MARK: Likeness

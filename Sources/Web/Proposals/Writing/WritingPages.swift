@@ -59,13 +59,15 @@ struct PlaceFields: Sendable {
     let longitude: Input
     /// Whether the point is shown from the beginning.
     let isPointOpen: Bool
+    /// The map on which it can be chosen.
+    let map: MapView?
 
     static let sample = PlaceFields(
         district: Input(name: "district", error: "—"),
         districts: [SelectOption(value: "centre", label: "Centre", selected: true)], hasDistricts: true,
         place: Input(name: "place", value: "Devant l’école", error: "—"),
         latitude: Input(name: "latitude", value: "47.75", error: "—"),
-        longitude: Input(name: "longitude", value: "7.33", error: "—"), isPointOpen: true)
+        longitude: Input(name: "longitude", value: "7.33", error: "—"), isPointOpen: true, map: .sample)
 }
 
 /// The fields of the author: alone, in a group or for an association; and a rough cost.

@@ -46,7 +46,7 @@ struct WritingScenes: Sendable {
     let site: Site
     let drafts: Drafts
     let calls: ProposalCalls
-    let districts: Districts
+    let map: CityMap
 
     /// The scene of a proposal of the reader's; absent for everybody else's.
     func scene(_ context: AppContext) async throws -> WritingScene {
@@ -70,7 +70,10 @@ struct WritingScenes: Sendable {
     /// The words of the call of a process; absent where nothing is called for.
     func words(of process: ID<Process>, _ context: AppContext) async throws -> WritingWords {
         guard let call = try await calls.call(of: process) else { throw Absent() }
-        return WritingWords(strings: site.strings(context), call: call, districts: try await districts.list())
+        let strings: Strings = site.strings(context)
+        return WritingWords(
+            strings: strings, call: call, districts: try await map.districts(),
+            map: try await map.view([], words: strings("districts.map"), picks: true, context.language))
     }
 
     private func scene(

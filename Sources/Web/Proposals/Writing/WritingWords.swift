@@ -5,6 +5,8 @@ struct WritingWords {
     let strings: Strings
     let call: ProposalCall
     let districts: [District]
+    /// The map on which a point can be chosen; nil while the city has no outlines.
+    let map: MapView?
 
     /// The steps in their order, as the progress names them.
     static let steps: [String] = ["idea", "place", "author", "media", "check"]
@@ -105,7 +107,7 @@ struct WritingWords {
                 },
             hasDistricts: !districts.isEmpty, place: input("place", form, errors), latitude: latitude,
             longitude: input("longitude", form, errors),
-            isPointOpen: latitude.error != nil || !form["latitude"].isEmpty || !form["longitude"].isEmpty)
+            isPointOpen: latitude.error != nil || !form["latitude"].isEmpty || !form["longitude"].isEmpty, map: map)
     }
 
     func authorFields(_ form: WritingForm, _ errors: FieldErrors, name: String) -> AuthorFields {
