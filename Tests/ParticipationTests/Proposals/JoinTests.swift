@@ -93,6 +93,7 @@ import Testing
             let people: [Actor] = try await square.crowd(2)
             let a: Proposal = try await square.proposal("Idée A", by: people[0])
             let b: Proposal = try await square.proposal("Idée B", by: people[1])
+            try await square.warm()
             let done: Int = await withTaskGroup(of: Bool.self) { group in
                 for (origin, target) in [(a, b), (b, a)] {
                     group.addTask {

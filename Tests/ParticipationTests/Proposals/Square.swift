@@ -89,6 +89,17 @@ struct Square: Sendable {
         ).map { try $0.get("kind", as: String.self) }
     }
 
+    /// Opens every connection of the pool, so that what follows at once is at once: one that is opened for the second
+    /// statement comes too late for a race.
+    func warm() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<8 {
+                group.addTask { try await pool.execute("test.warm", "SELECT pg_sleep(0.2)") }
+            }
+            try await group.waitForAll()
+        }
+    }
+
     /// People with an account each, made at once: signing up a hundred takes a hundred passwords.
     func crowd(_ count: Int) async throws -> [Actor] {
         try await pool.query(

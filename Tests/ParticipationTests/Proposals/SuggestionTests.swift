@@ -81,6 +81,7 @@ import Testing
     @Test func `two authors who accept at once write one version`() async throws {
         try await withScene { scene in
             let suggestion: Suggestion = try await scene.suggest()
+            try await scene.square.warm()
             let done: Int = await withTaskGroup(of: Bool.self) { group in
                 for _ in 0..<4 {
                     group.addTask {

@@ -37,6 +37,7 @@ import Testing
                 made.append(try await square.proposal("Idée \(index)", by: authors[index]))
             }
             let proposals: [Proposal] = made
+            try await square.warm()
             let refused: Int = try await withThrowingTaskGroup(of: Bool.self) { group in
                 for attempt in 0..<50 {
                     group.addTask {
@@ -64,6 +65,7 @@ import Testing
         try await withSquare { square in
             let people: [Actor] = try await square.crowd(40)
             let bench: Proposal = try await square.proposal("Un banc", by: people[0])
+            try await square.warm()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for person in people {
                     group.addTask { try await square.supports.give(to: bench.id, by: person) }
