@@ -2,7 +2,8 @@
 
 Several documents may come, separated by form feeds: each keeps its own count of pages, and the title and language of
 the whole are those of the first. Nothing is fetched: a document that names any address but `data:` is not printed, be
-it a file of this machine or a page of the network. Exit status: 0 printed, 3 such an address, 4 WeasyPrint is missing.
+it a file of this machine or a page of the network. Exit status: 0 printed, 3 such an address, 4 WeasyPrint is missing,
+5 not enough memory.
 """
 
 import sys
@@ -42,4 +43,8 @@ def main() -> int:
     return 0
 
 
-sys.exit(main())
+try:
+    sys.exit(main())
+except (MemoryError, SystemError):
+    # An extension that finds no memory sometimes ends without saying so, which Python calls a SystemError.
+    sys.exit(5)

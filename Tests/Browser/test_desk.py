@@ -46,7 +46,7 @@ def test_from_file_to_result(people, picture):
     with page.expect_download() as download:
         page.get_by_role("button", name="Faire les codes").click()
     with open(download.value.path(), encoding="utf-8-sig") as file:
-        codes = [row["Code"] for row in csv.DictReader(file, delimiter=";")]
+        codes = [row["Code"] for row in csv.DictReader(file)]
     assert len(codes) == 2
     for code in codes:
         voter = people.context()

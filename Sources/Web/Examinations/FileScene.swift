@@ -48,10 +48,12 @@ struct TextArea: Sendable {
     let rows: Int
     let advice: String?
     let error: String?
+    /// The elements that say more of it; nil when none does.
+    let describedBy: String?
 
     static let sample = TextArea(
         name: "words-fr", label: "Réponse", code: "fr", text: "Oui.", rows: 4, advice: "Visible de tous.",
-        error: "Écrivez une réponse.")
+        error: "Écrivez une réponse.", describedBy: "words-fr-hint words-fr-problem")
 }
 
 extension FieldErrors {
@@ -60,9 +62,12 @@ extension FieldErrors {
         _ name: String, label: String, code: String? = nil, text: String = "", rows: Int = 4, advice: String? = nil,
         _ strings: Strings
     ) -> TextArea {
-        TextArea(
-            name: name, label: label, code: code, text: text, rows: rows, advice: advice,
-            error: self.text(for: name, strings))
+        let error: String? = self.text(for: name, strings)
+        let described: [String] = [advice.map { _ in "\(name)-hint" }, error.map { _ in "\(name)-problem" }]
+            .compactMap(\.self)
+        return TextArea(
+            name: name, label: label, code: code, text: text, rows: rows, advice: advice, error: error,
+            describedBy: described.isEmpty ? nil : described.joined(separator: " "))
     }
 
     /// One text area for each language of the city.

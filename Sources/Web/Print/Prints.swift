@@ -69,7 +69,7 @@ public final class Prints: Sendable {
             case .tookTooLong: throw Failure.tooLarge
             case .ended(let status, let words):
                 // Stopped by the limit of the processor, or told that there is no more memory.
-                let isLimit = status == -SIGXCPU || status == -SIGKILL || words.contains("MemoryError")
+                let isLimit = status == -SIGXCPU || status == -SIGKILL || status == 5 || words.contains("MemoryError")
                 throw isLimit ? Failure.tooLarge : Failure.failed(words)
             }
         }

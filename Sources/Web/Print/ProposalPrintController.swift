@@ -41,6 +41,8 @@ struct ProposalPrintController: Sendable {
         let sheet = ProposalSheet(
             scene, pictures: try await media.pictures(of: scene.proposal.id, limit: Self.pictures),
             address: site.absolute(scene.here), today: Date())
-        return PrintJob(sheet, title: "\(sheet.number). \(sheet.title)", language: scene.language, code: nil)
+        // Unlike the page of a project of the same number and title.
+        let title = "\(scene.strings("proposals.number")) \(sheet.number): \(sheet.title)"
+        return PrintJob(sheet, title: title, language: scene.language, code: nil)
     }
 }

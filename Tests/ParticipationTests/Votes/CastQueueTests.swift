@@ -117,7 +117,7 @@ import Testing
 
     @Test func `everybody in a long line has their turn, and a line too long takes nobody`() async throws {
         try await withRush { rush in
-            let crowd = try await rush.polls.people(1100)
+            let crowd = try await rush.polls.people(1200)
             let casts = try await rush.behindClosing { crowd.map { rush.cast(["tree"], $0) } }
             var made = 0
             for cast in casts {
@@ -126,8 +126,9 @@ import Testing
                     made += 1
                 } catch is Overloaded {}
             }
-            #expect(made == 1002)
-            #expect(try await rush.count("mark") == 1002)
+            // A thousand wait; the two transactions under way hold one cast each, or what came with it, 64 at most.
+            #expect((1002...1128).contains(made))
+            #expect(try await rush.count("mark") == made)
         }
     }
 

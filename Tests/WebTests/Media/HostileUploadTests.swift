@@ -9,7 +9,7 @@ import Testing
 
 /// Files that mean no good, sent as a browser or a script would send them. Each is refused with words, keeps what was
 /// typed beside it, and leaves nothing behind; those that are taken come out clean.
-@Suite("Hostile uploads", .serialized, .timeLimit(.minutes(5)))
+@Suite("Hostile uploads", .serialized, .timeLimit(.minutes(20)))
 struct HostileUploadTests {
     /// A file and what the page says of it; nil for one that is taken.
     struct Case: Sendable, CustomTestStringConvertible {
