@@ -106,19 +106,23 @@ public struct SimilarProposals: Sendable {
     /// What is like the row `asked`, which has a query, a folded title and the folded beginning of a text.
     private static func alike(limit: Int) -> SQL {
         """
-        SELECT compared.* FROM (
-            SELECT other.id, other.number, other.title, other.language, other.status,
-                   CASE WHEN by_title.likeness >= \(threshold) OR by_title.likeness < 0.2 OR asked.beginning = ''
-                       THEN by_title.likeness
-                       ELSE greatest(by_title.likeness,
-                                     (by_title.likeness + similarity(folded(left(other.body, 600)), asked.beginning))
+        SELECT compared.id, compared.number, compared.title, compared.language, compared.status, compared.likeness
+        FROM (
+            SELECT other.*,
+                   CASE WHEN other.by_title >= \(threshold) OR other.by_title < 0.2 OR asked.beginning = ''
+                       THEN other.by_title
+                       ELSE greatest(other.by_title,
+                                     (other.by_title + similarity(folded(left(other.body, 600)), asked.beginning))
                                      / 2) END AS likeness
-            FROM proposal AS other
-            CROSS JOIN LATERAL (
-                SELECT similarity(other.folded_title, asked.folded_title)::double precision AS likeness) AS by_title
-            WHERE other.title_words @@ asked.query AND other.published_at IS NOT NULL
-              AND other.process_id = asked.process_id AND other.id IS DISTINCT FROM asked.id
-              AND other.status NOT IN ('withdrawn', 'joined')) AS compared
+            FROM (
+                SELECT proposal.id, proposal.number, proposal.title, proposal.language, proposal.status, proposal.body,
+                       similarity(proposal.folded_title, asked.folded_title)::double precision AS by_title
+                FROM proposal
+                WHERE proposal.title_words @@ asked.query AND proposal.published_at IS NOT NULL
+                  AND proposal.process_id = asked.process_id AND proposal.id IS DISTINCT FROM asked.id
+                  AND proposal.status NOT IN ('withdrawn', 'joined')
+                -- Comparing texts is slow: only those with the titles most alike are read.
+                ORDER BY by_title DESC, proposal.number LIMIT 50) AS other) AS compared
         WHERE compared.likeness >= \(threshold)
         ORDER BY compared.likeness DESC, compared.number LIMIT \(limit)
         """
