@@ -95,7 +95,7 @@ PAGES = [
     PageType("proposal-comments", "/proposals/1/comments?order=oldest", "resident"),
     PageType("proposal-suggestions", "/proposals/13/suggestions"),
     PageType("proposal-suggestion", "/proposals/13/suggestions/1"),
-    PageType("proposal-suggestion-new", "/proposals/13/suggestions/new", "resident"),
+    PageType("proposal-suggestion-new", "/proposals/35/suggestions/new", "resident"),
     PageType("my-comments", "/account/comments", "agent"),
     PageType("desk-joins", "/desk/processes/idees-2027/joins", "agent"),
     PageType("desk-join", "/desk/processes/idees-2027/proposals/join?origins=14,15", "agent"),
