@@ -13,8 +13,8 @@ packages: ## Install the Debian packages that are missing
 	@Scripts/packages service
 
 build: packages ## Build the programs in release
-	swift build -c release --product tilleul
-	swift build -c release --product tilleul-verify
+	swift build -c release --static-swift-stdlib --product tilleul
+	swift build -c release --static-swift-stdlib --product tilleul-verify
 
 serve: build ## Serve the demonstration city on http://localhost:8080
 	.build/release/tilleul serve --data-dir $(DATA) --port $(PORT) --migrate --demo
