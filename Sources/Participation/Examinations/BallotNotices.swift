@@ -19,17 +19,8 @@ public struct BallotNotices: Service {
 
     /// Looks every five minutes until the service stops.
     public func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    try await tell()
-                } catch is CancellationError {
-                    return
-                } catch {
-                    logger.error("Nobody could be told of the ballot", metadata: ["error": "\(error)"])
-                }
-                try? await Task.sleep(for: .seconds(300))
-            }
+        await Rounds.run(every: .seconds(300), logger, "Nobody could be told of the ballot") {
+            try await tell()
         }
     }
 

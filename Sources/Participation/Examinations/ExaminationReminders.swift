@@ -19,17 +19,8 @@ public struct ExaminationReminders: Service {
 
     /// Looks every hour until the service stops.
     public func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    try await remind()
-                } catch is CancellationError {
-                    return
-                } catch {
-                    logger.error("No service could be reminded of its files", metadata: ["error": "\(error)"])
-                }
-                try? await Task.sleep(for: .seconds(3600))
-            }
+        await Rounds.run(every: .seconds(3600), logger, "No service could be reminded of its files") {
+            try await remind()
         }
     }
 

@@ -29,17 +29,8 @@ public struct MailDelivery: Service {
 
     /// Delivers what is due, looks again every two seconds, and returns when the service shuts down.
     public func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    try await deliverDue()
-                } catch is CancellationError {
-                    return
-                } catch {
-                    logger.error("The outbox cannot be read.", metadata: ["error": "\(error)"])
-                }
-                try? await Task.sleep(for: .seconds(2))
-            }
+        await Rounds.run(every: .seconds(2), logger, "The outbox cannot be read.") {
+            try await deliverDue()
         }
     }
 

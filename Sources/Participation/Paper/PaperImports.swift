@@ -203,20 +203,11 @@ public struct PaperImports: Service {
 
     /// Completes every import that is not finished, until the service stops.
     public func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    let waiting: [Row] = try await pool.query(
-                        "paper_import.waiting",
-                        "SELECT id FROM paper_import WHERE finished_at IS NULL ORDER BY begun_at LIMIT 10")
-                    for row in waiting { try await complete(try row.get("id")) }
-                } catch is CancellationError {
-                    return
-                } catch {
-                    logger.error("Papers could not be stored", metadata: ["error": "\(error)"])
-                }
-                try? await Task.sleep(for: pause)
-            }
+        await Rounds.run(every: pause, logger, "Papers could not be stored") {
+            let waiting: [Row] = try await pool.query(
+                "paper_import.waiting",
+                "SELECT id FROM paper_import WHERE finished_at IS NULL ORDER BY begun_at LIMIT 10")
+            for row in waiting { try await complete(try row.get("id")) }
         }
     }
 }

@@ -25,19 +25,10 @@ public struct Sequencer: Service {
 
     /// Sequences until the service stops.
     public func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    let votes: [Row] = try await pool.query(
-                        "record.waiting", "SELECT DISTINCT vote_id FROM record_pending LIMIT 100")
-                    for vote in votes { try await drain(ID(try vote.get("vote_id"))) }
-                } catch is CancellationError {
-                    return
-                } catch {
-                    logger.error("Entries could not be added to the record", metadata: ["error": "\(error)"])
-                }
-                try? await Task.sleep(for: pause)
-            }
+        await Rounds.run(every: pause, logger, "Entries could not be added to the record") {
+            let votes: [Row] = try await pool.query(
+                "record.waiting", "SELECT DISTINCT vote_id FROM record_pending LIMIT 100")
+            for vote in votes { try await drain(ID(try vote.get("vote_id"))) }
         }
     }
 

@@ -17,17 +17,8 @@ public struct Housekeeping: Service {
 
     /// Sweeps every hour until the service shuts down.
     public func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    try await sweep()
-                } catch is CancellationError {
-                    return
-                } catch {
-                    logger.error("What has expired cannot be forgotten.", metadata: ["error": "\(error)"])
-                }
-                try? await Task.sleep(for: .seconds(3600))
-            }
+        await Rounds.run(every: .seconds(3600), logger, "What has expired cannot be forgotten.") {
+            try await sweep()
         }
     }
 

@@ -22,17 +22,8 @@ public struct BasketReminders: Service {
 
     /// Looks every quarter of an hour until the service stops.
     public func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    try await remind()
-                } catch is CancellationError {
-                    return
-                } catch {
-                    logger.error("Nobody could be reminded of their choices", metadata: ["error": "\(error)"])
-                }
-                try? await Task.sleep(for: .seconds(900))
-            }
+        await Rounds.run(every: .seconds(900), logger, "Nobody could be reminded of their choices") {
+            try await remind()
         }
     }
 
