@@ -68,10 +68,12 @@ public struct City: Sendable {
         ).add(to: routes)
         RoleController(site: site, roles: Roles(pool: pool)).add(to: routes)
         addRolls(to: routes, site: site, votes: votes, shelf: shelf)
-        addReading(to: routes, site: site, processes: processes)
-        addWriting(to: routes, site: site, processes: processes)
+        // One for all pages: what is brought at the desk is forgotten everywhere at once.
+        let map = CityMap(site: site, districts: Districts(pool: pool))
+        addReading(to: routes, site: site, processes: processes, map: map)
+        addWriting(to: routes, site: site, processes: processes, map: map)
         addTalk(to: routes, site: site, processes: processes)
-        addDeliveries(to: routes, site: site, processes: processes)
+        addDeliveries(to: routes, site: site, processes: processes, map: map)
         addExaminations(to: routes, site: site, processes: processes, votes: votes)
         addPlaces(to: routes, site: site, votes: votes, shelf: shelf)
         addPaper(to: routes, site: site, votes: votes, results: results)
@@ -108,11 +110,12 @@ public struct City: Sendable {
     }
 
     /// Proposals as everybody reads them.
-    private func addReading(to routes: RouterGroup<AppContext>, site: Site, processes: Processes) {
+    private func addReading(
+        to routes: RouterGroup<AppContext>, site: Site, processes: Processes, map: CityMap
+    ) {
         let calls = ProposalCalls(pool: pool, zone: site.city.timeZone.identifier)
         let (proposals, followers, districts) = (Proposals(pool: pool), Followers(pool: pool), Districts(pool: pool))
         let lists = ProposalLists(pool: pool, calls: calls)
-        let map = CityMap(site: site, districts: districts)
         FollowController(site: site, proposals: proposals, followers: followers).add(to: routes)
         HistoryController(site: site, proposals: proposals).add(to: routes)
         DuplicatesDesk(site: site, processes: processes, similar: SimilarProposals(pool: pool)).add(to: routes)
@@ -204,11 +207,12 @@ public struct City: Sendable {
     private func splits(site: Site) -> Splits { Splits(pool: pool, correspondent: Letters(site: site)) }
 
     /// Proposals as their authors write them, alone or together, and the calls that they answer.
-    private func addWriting(to routes: RouterGroup<AppContext>, site: Site, processes: Processes) {
+    private func addWriting(
+        to routes: RouterGroup<AppContext>, site: Site, processes: Processes, map: CityMap
+    ) {
         let calls = ProposalCalls(pool: pool, zone: site.city.timeZone.identifier)
         let drafts = Drafts(pool: pool, zone: site.city.timeZone.identifier)
-        let scenes = WritingScenes(
-            site: site, drafts: drafts, calls: calls, map: CityMap(site: site, districts: Districts(pool: pool)))
+        let scenes = WritingScenes(site: site, drafts: drafts, calls: calls, map: map)
         CallDesk(site: site, processes: processes, calls: calls).add(to: routes)
         WritingController(
             site: site, processes: processes, drafts: drafts, scenes: scenes,
@@ -245,11 +249,13 @@ public struct City: Sendable {
     }
 
     /// What becomes of selected projects.
-    private func addDeliveries(to routes: RouterGroup<AppContext>, site: Site, processes: Processes) {
+    private func addDeliveries(
+        to routes: RouterGroup<AppContext>, site: Site, processes: Processes, map: CityMap
+    ) {
         let deliveries: Deliveries = deliveries(site: site)
         DeliveryController(
             site: site, processes: processes, deliveries: deliveries,
-            map: CityMap(site: site, districts: Districts(pool: pool))
+            map: map
         ).add(to: routes)
         DeliveryDesk(site: site, processes: processes, deliveries: deliveries).add(to: routes)
         DeliveryActs(site: site, processes: processes, deliveries: deliveries).add(to: routes)

@@ -15,10 +15,7 @@ struct DeliveryScene: Sendable {
 
     /// The process of the path for its agents; absent for everybody else.
     static func find(_ context: AppContext, _ processes: Processes, _ strings: Strings) async throws -> DeliveryScene {
-        let account: SignedInAccount = try context.requireDesk()
-        guard let process = try await processes.find(try context.slug("process")),
-            account.holds(.participationAgent, process: process.id)
-        else { throw Absent() }
+        let (account, process) = try await processes.ofAgent(context)
         return DeliveryScene(account: account, process: process, strings: strings, file: nil)
     }
 

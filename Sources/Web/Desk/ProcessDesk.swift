@@ -42,12 +42,12 @@ public struct ProcessDesk: Sendable {
     }
 
     @Sendable private func edit(_ request: Request, _ context: AppContext) async throws -> Response {
-        let (_, process) = try await mine(context)
+        let (_, process) = try await processes.ofAgent(context)
         return page(ProcessForm(process), process, FieldErrors(), request, context)
     }
 
     @Sendable private func save(_ request: Request, _ context: AppContext) async throws -> Response {
-        let (account, process) = try await mine(context)
+        let (account, process) = try await processes.ofAgent(context)
         let form = ProcessForm(try await site.form(request, context))
         do {
             let draft: ProcessDraft = try form.draft()
@@ -58,14 +58,6 @@ public struct ProcessDesk: Sendable {
         } catch let refusal as ProcessRefusal {
             return page(form, process, refusal.fieldErrors, request, context)
         }
-    }
-
-    private func mine(_ context: AppContext) async throws -> (SignedInAccount, Participation.Process) {
-        let account: SignedInAccount = try context.requireDesk()
-        guard let process = try await processes.find(try context.slug("process")),
-            account.holds(.participationAgent, process: process.id)
-        else { throw Absent() }
-        return (account, process)
     }
 
     private func page(

@@ -143,15 +143,9 @@ struct JoinDesk: Sendable {
         _ scene: JoinScene, _ join: Join, _ reason: String, _ errors: FieldErrors, _ request: Request,
         _ context: AppContext
     ) -> Response {
-        site.page(
-            JoinUndoPage(
-                processTitle: scene.process.title(context.language), joinsHref: scene.joinsHref,
-                errors: errors.summary(scene.strings),
-                words: scene.strings("talk.joins.undo_join", ["origin": String(join.origin)]), why: join.reason,
-                action: "\(scene.joinsHref)/\(join.id)/undo", reason: reason,
-                reasonProblem: errors.text(for: "reason", scene.strings)),
-            title: errors.title(scene.strings("talk.joins.undo_title"), scene.strings), request, context,
-            status: errors.status)
+        scene.undoPage(
+            scene.strings("talk.joins.undo_join", ["origin": String(join.origin)]), why: join.reason,
+            action: "\(scene.joinsHref)/\(join.id)/undo", reason, errors, site, request, context)
     }
 
     /// The join that the path names, as long as it stands.

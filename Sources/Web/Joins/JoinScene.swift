@@ -12,10 +12,7 @@ struct JoinScene: Sendable {
 
     /// The process that the path names; absent for whoever is no agent of it.
     static func find(_ processes: Processes, _ site: Site, _ context: AppContext) async throws -> JoinScene {
-        let account: SignedInAccount = try context.requireDesk()
-        guard let process = try await processes.find(try context.slug("process")),
-            account.holds(.participationAgent, process: process.id)
-        else { throw Absent() }
+        let (account, process) = try await processes.ofAgent(context)
         return JoinScene(
             process: process, actor: account.acting(as: .participationAgent), strings: site.strings(context))
     }
@@ -37,6 +34,19 @@ struct JoinScene: Sendable {
             href: "/proposals/\(split.part)", why: split.reason, who: who(split.name, strings.moment(split.splitAt)),
             undone: split.undoneAt.map { strings("talk.joins.undone", ["date": strings.moment($0)]) },
             undoHref: split.undoneAt == nil ? "\(base)/splits/\(split.part)/undo" : nil)
+    }
+
+    /// The page that asks whether and why a join or a split is undone.
+    func undoPage(
+        _ words: String, why: String, action: String, _ reason: String, _ errors: FieldErrors, _ site: Site,
+        _ request: Request, _ context: AppContext
+    ) -> Response {
+        site.page(
+            JoinUndoPage(
+                processTitle: process.title(strings.language), joinsHref: joinsHref, errors: errors.summary(strings),
+                words: words, why: why, action: action, reason: reason,
+                reasonProblem: errors.text(for: "reason", strings)),
+            title: errors.title(strings("talk.joins.undo_title"), strings), request, context, status: errors.status)
     }
 
     private func who(_ name: String, _ date: String) -> String {

@@ -97,14 +97,9 @@ struct SplitDesk: Sendable {
         _ context: AppContext
     ) -> Response {
         let numbers: [String: String] = ["part": String(split.part), "origin": String(split.origin)]
-        return site.page(
-            JoinUndoPage(
-                processTitle: scene.process.title(context.language), joinsHref: scene.joinsHref,
-                errors: errors.summary(scene.strings), words: scene.strings("talk.joins.undo_split", numbers),
-                why: split.reason, action: "\(scene.base)/splits/\(split.part)/undo", reason: reason,
-                reasonProblem: errors.text(for: "reason", scene.strings)),
-            title: errors.title(scene.strings("talk.joins.undo_title"), scene.strings), request, context,
-            status: errors.status)
+        return scene.undoPage(
+            scene.strings("talk.joins.undo_split", numbers), why: split.reason,
+            action: "\(scene.base)/splits/\(split.part)/undo", reason, errors, site, request, context)
     }
 
     // MARK: Parts

@@ -13,10 +13,7 @@ struct DuplicatesDesk: Sendable {
     }
 
     @Sendable private func list(_ request: Request, _ context: AppContext) async throws -> Response {
-        let account: SignedInAccount = try context.requireDesk()
-        guard let process = try await processes.find(try context.slug("process")),
-            account.holds(.participationAgent, process: process.id)
-        else { throw Absent() }
+        let (_, process) = try await processes.ofAgent(context)
         let strings: Strings = site.strings(context)
         let before: Int64? = try request.query().integer("before").map(Int64.init)
         let (found, next) = try await similar.duplicates(in: process.id, before: before)
