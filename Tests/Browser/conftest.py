@@ -43,14 +43,22 @@ class People:
         return self.codes.pop()
 
     def context(self, who: str = "nobody", language: str = "fr", **options) -> BrowserContext:
-        """A fresh context of this person. The session is made once; the language is the cookie of the switch."""
-        if who != "nobody" and who not in self.states:
-            self.states[who] = self.enter(who)
-        context = self.browser.new_context(
-            base_url=self.service.url, locale=language, storage_state=self.states.get(who), **options)
-        context.set_default_timeout(PATIENCE)
-        context.request.get(f"/?lang={language}")
-        return context
+        """A fresh context of this person; the language is the cookie of the switch.
+
+        A session is kept from one context to the next, and made anew when its cookie was replaced in another context
+        for longer than the old one is taken, as happens after a change of roles.
+        """
+        while True:
+            if who != "nobody" and who not in self.states:
+                self.states[who] = self.enter(who)
+            context = self.browser.new_context(
+                base_url=self.service.url, locale=language, storage_state=self.states.get(who), **options)
+            context.set_default_timeout(PATIENCE)
+            home = context.request.get(f"/?lang={language}")
+            if who == "nobody" or 'action="/sign-out"' in home.text():
+                return context
+            del self.states[who]
+            context.close()
 
     def enter(self, who: str) -> dict:
         context = self.browser.new_context(base_url=self.service.url, locale="fr")
