@@ -160,12 +160,12 @@ struct DemoTown: Sendable {
     }
 
     /// A point within the box of a district, which differs from one proposal to the next.
-    private static func point(in district: District, _ index: Int) -> Proposal.Point? {
-        let points: [Proposal.Point] = district.outline?.polygons.flatMap { $0.flatMap { $0 } } ?? []
+    private static func point(in district: District, _ index: Int) -> MapPoint? {
+        let points: [MapPoint] = district.outline?.polygons.flatMap { $0.flatMap { $0 } } ?? []
         guard !points.isEmpty else { return nil }
         let count = Double(points.count)
         let shift = Double(index % 5 - 2) * 0.0015
-        return Proposal.Point(
+        return MapPoint(
             latitude: points.reduce(0) { $0 + $1.latitude } / count + shift,
             longitude: points.reduce(0) { $0 + $1.longitude } / count + shift * 1.3)
     }

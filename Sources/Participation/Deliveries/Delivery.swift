@@ -36,7 +36,7 @@ public struct Delivery: Sendable {
     /// The same for readers.
     public let districtName: Texts, themeName: Texts
     /// Where it is on the map.
-    public let point: Proposal.Point?
+    public let point: MapPoint?
     /// The planned budget and what was paid so far, in cents of the currency.
     public let budget: Int64, spent: Int64, currency: String
     /// When it is to begin and to be ready.
@@ -119,11 +119,7 @@ public struct Delivery: Sendable {
         districtName =
             try row.get("district_name", as: String?.self).map(Texts.init(json:)) ?? Texts(["fr": district])
         themeName = try row.get("theme_name", as: String?.self).map(Texts.init(json:)) ?? Texts(["fr": theme])
-        let latitude: Double? = try row.get("latitude")
-        let longitude: Double? = try row.get("longitude")
-        point = latitude.flatMap { latitude in
-            longitude.flatMap { Proposal.Point(latitude: latitude, longitude: $0) }
-        }
+        point = try MapPoint(row: row)
         budget = try row.get("budget")
         spent = try row.get("spent")
         currency = try row.get("currency")

@@ -52,10 +52,10 @@ struct DeliveryRow {
 
     private static func settings(_ text: (DeliveryColumn) -> String) throws(Wrong) -> DeliverySettings {
         guard let budget = DeliveryFiles.cents(text(.budget)) else { throw Wrong(.malformed(column: "budget")) }
-        var point: Proposal.Point?
+        var point: MapPoint?
         if !text(.latitude).isEmpty || !text(.longitude).isEmpty {
             guard let latitude = Double(text(.latitude)), let longitude = Double(text(.longitude)),
-                let known = Proposal.Point(latitude: latitude, longitude: longitude)
+                let known = MapPoint(latitude: latitude, longitude: longitude)
             else { throw Wrong(.malformed(column: "latitude")) }
             point = known
         }

@@ -8,7 +8,7 @@ public struct DeliverySettings: Sendable, Hashable {
     /// The service that answers for it, and where and what it is about in words.
     public var service: String, district: String, theme: String
     /// Where it is on the map.
-    public var point: Proposal.Point?
+    public var point: MapPoint?
     /// The planned budget in cents.
     public var budget: Int64
     /// When it is to begin.
@@ -16,7 +16,7 @@ public struct DeliverySettings: Sendable, Hashable {
 
     /// What is said of a delivery.
     public init(
-        title: Texts, service: String, district: String = "", theme: String = "", point: Proposal.Point? = nil,
+        title: Texts, service: String, district: String = "", theme: String = "", point: MapPoint? = nil,
         budget: Int64, plannedStart: Day?
     ) {
         self.title = title

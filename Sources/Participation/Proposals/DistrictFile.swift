@@ -13,7 +13,7 @@ public struct DistrictDraft: Sendable, Hashable {
 /// The surfaces of a district: polygons, each with its outer ring and those of its holes.
 public struct DistrictOutline: Sendable, Hashable {
     /// Polygons, their rings, the points of a ring.
-    public let polygons: [[[Proposal.Point]]]
+    public let polygons: [[[MapPoint]]]
 
     /// The geometry as GeoJSON: a MultiPolygon, longitude first.
     var json: String {
@@ -30,11 +30,11 @@ public struct DistrictOutline: Sendable, Hashable {
     init(json: String) throws {
         let kept = try JSONDecoder().decode(Kept.self, from: Data(json.utf8))
         polygons = kept.coordinates.map { rings in
-            rings.map { points in points.compactMap { Proposal.Point(latitude: $0[1], longitude: $0[0]) } }
+            rings.map { points in points.compactMap { MapPoint(latitude: $0[1], longitude: $0[0]) } }
         }
     }
 
-    init(polygons: [[[Proposal.Point]]]) {
+    init(polygons: [[[MapPoint]]]) {
         self.polygons = polygons
     }
 
@@ -167,26 +167,26 @@ private struct FeatureReader {
         default: throw .notASurface(feature: number)
         }
         guard !polygons.isEmpty else { throw .notASurface(feature: number) }
-        var outline: [[[Proposal.Point]]] = []
+        var outline: [[[MapPoint]]] = []
         for polygon in polygons {
             guard let rings = polygon as? [Any], !rings.isEmpty else { throw .notASurface(feature: number) }
-            var read: [[Proposal.Point]] = []
+            var read: [[MapPoint]] = []
             for ring in rings { read.append(try self.ring(ring, number: number)) }
             outline.append(read)
         }
         return DistrictOutline(polygons: outline)
     }
 
-    private mutating func ring(_ ring: Any, number: Int) throws(DistrictProblem) -> [Proposal.Point] {
+    private mutating func ring(_ ring: Any, number: Int) throws(DistrictProblem) -> [MapPoint] {
         guard let positions = ring as? [Any] else { throw .notASurface(feature: number) }
         points += positions.count
         guard points <= DistrictFile.mostPoints else { throw .tooManyPoints }
-        var read: [Proposal.Point] = []
+        var read: [MapPoint] = []
         for position in positions {
             guard let numbers = position as? [Any], numbers.count >= 2, let longitude = Self.degree(numbers[0]),
                 let latitude = Self.degree(numbers[1])
             else { throw .notACoordinate(feature: number) }
-            guard let point = Proposal.Point(latitude: latitude, longitude: longitude) else {
+            guard let point = MapPoint(latitude: latitude, longitude: longitude) else {
                 throw .notOnEarth(feature: number)
             }
             guard Self.isInEurope(point) || !Self.isInEurope(latitude: longitude, longitude: latitude) else {
@@ -206,7 +206,7 @@ private struct FeatureReader {
         return number.doubleValue
     }
 
-    private static func isInEurope(_ point: Proposal.Point) -> Bool {
+    private static func isInEurope(_ point: MapPoint) -> Bool {
         isInEurope(latitude: point.latitude, longitude: point.longitude)
     }
 

@@ -20,21 +20,6 @@ public struct Proposal: Sendable {
         case person, group, association, city
     }
 
-    /// A point of the map, in degrees (WGS 84).
-    public struct Point: Sendable, Hashable {
-        /// From −90 (south) to 90 (north).
-        public let latitude: Double
-        /// From −180 (west) to 180 (east).
-        public let longitude: Double
-
-        /// The point; nil unless both are degrees of the earth.
-        public init?(latitude: Double, longitude: Double) {
-            guard (-90...90).contains(latitude), (-180...180).contains(longitude) else { return nil }
-            self.latitude = latitude
-            self.longitude = longitude
-        }
-    }
-
     /// Its identity.
     public let id: ID<Proposal>
     /// Its number in addresses: `/proposals/12`.
@@ -54,7 +39,7 @@ public struct Proposal: Sendable {
     /// Where it is, in words; empty when nobody said.
     public let place: String
     /// Where it is on the map.
-    public let point: Point?
+    public let point: MapPoint?
     /// What it may cost, roughly, in cents of the call's currency.
     public let cost: Int64?
     /// Who speaks, and the name of their group or association.
@@ -88,11 +73,7 @@ public struct Proposal: Sendable {
         theme = try row.get("theme_id")
         district = try row.get("district_code")
         place = try row.get("place")
-        let latitude: Double? = try row.get("latitude")
-        let longitude: Double? = try row.get("longitude")
-        point = latitude.flatMap { latitude in
-            longitude.flatMap { Point(latitude: latitude, longitude: $0) }
-        }
+        point = try MapPoint(row: row)
         cost = try row.get("cost")
         authorKind = AuthorKind(rawValue: try row.get("author_kind"))!
         groupName = try row.get("group_name")

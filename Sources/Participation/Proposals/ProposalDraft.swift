@@ -12,7 +12,7 @@ public struct ProposalDraft: Sendable, Hashable {
     /// Where it is, in words.
     public var place: String
     /// Where it is on the map.
-    public var point: Proposal.Point?
+    public var point: MapPoint?
     /// What it may cost, roughly, in cents.
     public var cost: Int64?
     /// Who speaks.
@@ -23,7 +23,7 @@ public struct ProposalDraft: Sendable, Hashable {
     /// A draft of which anything may still be missing.
     public init(
         title: String = "", body: String = "", theme: ID<Theme>? = nil, district: String? = nil, place: String = "",
-        point: Proposal.Point? = nil, cost: Int64? = nil, authorKind: Proposal.AuthorKind = .person,
+        point: MapPoint? = nil, cost: Int64? = nil, authorKind: Proposal.AuthorKind = .person,
         groupName: String = ""
     ) {
         self.title = title

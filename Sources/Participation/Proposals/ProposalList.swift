@@ -36,7 +36,7 @@ public struct ProposalCard: Sendable {
     /// Its theme and the code of its district.
     public let theme: ID<Theme>?, district: String?
     /// Where it is on the map.
-    public let point: Proposal.Point?
+    public let point: MapPoint?
     /// What it may cost, in cents of the call's currency.
     public let cost: Int64?
     /// Distinct supporters; nil while counts are hidden.
@@ -230,11 +230,7 @@ extension ProposalCard {
         beginning = try row.get("beginning")
         theme = try row.get("theme_id", as: UUID?.self).map { ID($0) }
         district = try row.get("district_code")
-        let latitude: Double? = try row.get("latitude")
-        let longitude: Double? = try row.get("longitude")
-        point = latitude.flatMap { latitude in
-            longitude.flatMap { Proposal.Point(latitude: latitude, longitude: $0) }
-        }
+        point = try MapPoint(row: row)
         cost = try row.get("cost")
         supports = hidesCounts ? nil : Int(try row.get("support_count", as: Int32.self))
         comments = Int(try row.get("comment_count", as: Int32.self))

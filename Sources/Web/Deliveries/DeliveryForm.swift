@@ -125,11 +125,11 @@ struct DeliveryForm: Sendable {
         guard let budget = DeliveryFiles.cents(text("budget")) else {
             throw FieldErrors("budget", "deliveries.refusal.budget")
         }
-        var point: Proposal.Point?
+        var point: MapPoint?
         if !text("latitude").isEmpty || !text("longitude").isEmpty {
             guard let latitude = Double(text("latitude").replacing(",", with: ".")),
                 let longitude = Double(text("longitude").replacing(",", with: ".")),
-                let known = Proposal.Point(latitude: latitude, longitude: longitude)
+                let known = MapPoint(latitude: latitude, longitude: longitude)
             else { throw FieldErrors("latitude", "deliveries.refusal.point") }
             point = known
         }

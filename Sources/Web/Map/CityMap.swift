@@ -6,7 +6,7 @@ import Synchronization
 struct CityMap: Sendable {
     /// A point to draw, with its number where it has a marker.
     struct Spot: Sendable {
-        let point: Proposal.Point
+        let point: MapPoint
         var marker: (number: String, title: String, href: String)?
     }
 
@@ -34,12 +34,12 @@ struct CityMap: Sendable {
         _ spots: [Spot], words: String, points: String? = nil, picks: Bool = false, _ language: Language
     ) async throws -> MapView? {
         let districts: [District] = try await districts()
-        let outlines: [Proposal.Point] = districts.flatMap { $0.outline?.polygons.flatMap { $0.flatMap { $0 } } ?? [] }
+        let outlines: [MapPoint] = districts.flatMap { $0.outline?.polygons.flatMap { $0.flatMap { $0 } } ?? [] }
         // A point far from the city would make the city a speck: it is in the list alone.
         let near: [Spot] = outlines.isEmpty ? spots : spots.filter { Self.isNear($0.point, outlines) }
         guard let projection = MapProjection(outlines.isEmpty ? near.map(\.point) : outlines + near.map(\.point))
         else { return nil }
-        func place(_ point: Proposal.Point) -> (x: Int, y: Int) {
+        func place(_ point: MapPoint) -> (x: Int, y: Int) {
             let place = projection.place(point)
             return (Int(place.x.rounded()), Int(place.y.rounded()))
         }
@@ -66,7 +66,7 @@ struct CityMap: Sendable {
     }
 
     /// Within the box of the outlines, or as far from it as half its size.
-    private static func isNear(_ point: Proposal.Point, _ outlines: [Proposal.Point]) -> Bool {
+    private static func isNear(_ point: MapPoint, _ outlines: [MapPoint]) -> Bool {
         let latitudes: [Double] = outlines.map(\.latitude)
         let longitudes: [Double] = outlines.map(\.longitude)
         guard let south = latitudes.min(), let north = latitudes.max(), let west = longitudes.min(),

@@ -14,7 +14,7 @@ struct MapProjection: Sendable {
     let height: Double
 
     /// The projection that shows all of these points; nil when there is none, or when they are all the same one.
-    init?(_ points: some Sequence<Proposal.Point>) {
+    init?(_ points: some Sequence<MapPoint>) {
         var west = Double.infinity
         var east = -Double.infinity
         var south = Double.infinity
@@ -38,13 +38,13 @@ struct MapProjection: Sendable {
     }
 
     /// Where a point is drawn.
-    func place(_ point: Proposal.Point) -> (x: Double, y: Double) {
+    func place(_ point: MapPoint) -> (x: Double, y: Double) {
         ((point.longitude - west) * perLongitude, (north - point.latitude) * perLatitude)
     }
 
     /// A ring as the path of an SVG, on whole units. Points that lie where the one before lies are left out, and so are
     /// those less than a unit off the line between their neighbours.
-    func path(_ ring: [Proposal.Point]) -> String {
+    func path(_ ring: [MapPoint]) -> String {
         var kept: [(x: Int, y: Int)] = []
         for point in ring {
             let place = place(point)

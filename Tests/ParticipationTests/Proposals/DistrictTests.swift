@@ -38,7 +38,7 @@ import Testing
             #expect(known.map(\.code) == ["quartier-1-1", "12"])
             #expect(known[0].name == Texts(["fr": "Nord", "de": "Norden"]))
             #expect(known[0].outline?.polygons[0][0].count == 5)
-            #expect(known[0].outline?.polygons[0][0][0] == Proposal.Point(latitude: 43.6, longitude: 1.4))
+            #expect(known[0].outline?.polygons[0][0][0] == MapPoint(latitude: 43.6, longitude: 1.4))
 
             let ada: Actor = try await square.resident("Ada")
             let bench: Proposal = try await square.proposal("Un banc", by: ada)

@@ -202,7 +202,7 @@ import Testing
             let empty = ProposalDraft(cost: 10_000_01, authorKind: .group)
             let full = ProposalDraft(
                 title: "Un banc", body: "Pour **s’asseoir**.", theme: theme.id, place: "",
-                point: Proposal.Point(latitude: 47.75, longitude: 7.33), cost: 10_000_00, authorKind: .group,
+                point: MapPoint(latitude: 47.75, longitude: 7.33), cost: 10_000_00, authorKind: .group,
                 groupName: "Les voisins")
             for part in ProposalDraft.Part.allCases {
                 try await square.drafts.save(part, of: full, since: empty.edition(of: part), in: id, by: ada)

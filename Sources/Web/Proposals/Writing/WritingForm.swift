@@ -41,7 +41,7 @@ struct WritingForm {
             groupName: self["group_name"])
         if !self["latitude"].isEmpty || !self["longitude"].isEmpty {
             draft.point = Self.number(self["latitude"]).flatMap { latitude in
-                Self.number(self["longitude"]).flatMap { Proposal.Point(latitude: latitude, longitude: $0) }
+                Self.number(self["longitude"]).flatMap { MapPoint(latitude: latitude, longitude: $0) }
             }
             if draft.point == nil { errors.add("latitude", "proposals.writing.error.point") }
         }
