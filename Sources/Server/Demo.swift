@@ -201,6 +201,7 @@ enum Demonstration {
         ("audit@demonstration.example", "Audit (démonstration)", [.auditor]),
         (DemoTown.examiner, "Service examinateur (démonstration)", []),
         ("habitant@demonstration.example", "Habitant (démonstration)", []),
+        (noteTaker, "Prise de notes (démonstration)", []),
     ]
 
     private static func accounts(_ house: House) async throws -> String {
@@ -251,6 +252,8 @@ enum Demonstration {
             (\(onTheRoll); …), places, papers and a kiosk.
             Open call for ideas: \(url)/processes/idees-2027/proposals (\(DemoTown.examiner) examines,
             habitant@demonstration.example has drafts); being built: \(url)/processes/idees-2025/deliveries
+            Walk that is noted now: \(url)/walks/gare-2027, with the code gare2027 (\(noteTaker) takes notes);
+            walked last year: \(url)/walks/quais-2026
 
             """
     }

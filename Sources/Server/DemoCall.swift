@@ -46,6 +46,7 @@ extension Demonstration {
         try await town.nominate(
             [numbers[13]], to: "idees-2027", Texts(["fr": "Vote 2027", "en": "Vote 2027", "de": "Abstimmung 2027"]),
             in: process)
+        try await walks(town, in: process)
     }
 
     private static let foreign: [DemoTown.Idea] = [

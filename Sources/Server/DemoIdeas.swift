@@ -13,6 +13,8 @@ struct DemoTown: Sendable {
     /// The participation agent, who enters what comes on paper.
     let agent: Actor
     let habitant: Actor
+    /// Who takes notes on walks.
+    let noteTaker: Actor
 
     static let examiner = "examen@demonstration.example"
     static let written = "Texte de démonstration, d’après un projet du budget participatif de Toulouse 2019 (Pabulib)."
@@ -36,6 +38,7 @@ struct DemoTown: Sendable {
             try await account("agent@demonstration.example", "Agence de participation (démonstration)"),
             .participationAgent)
         habitant = .resident(try await account("habitant@demonstration.example", "Habitant (démonstration)"))
+        noteTaker = .resident(try await account(Demonstration.noteTaker, "Prise de notes (démonstration)"))
     }
 
     var calls: ProposalCalls { ProposalCalls(pool: house.pool, zone: zone) }

@@ -29,6 +29,7 @@ PEOPLE = {
     "poller": "bureau",
     "auditor": "audit",
     "administrator": "administration",
+    "note_taker": "carnet",
 }
 
 
