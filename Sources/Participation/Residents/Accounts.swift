@@ -422,6 +422,7 @@ public struct Accounts: Sendable {
             guard closed == 1 else { throw Refused(AccountRefusal.wrongPassword) }
             try await Sessions.endAll(of: id, in: transaction)
             try await voidLinks(of: id, in: transaction)
+            try await Gatherings.forget(id, in: transaction)
             if let email = account.email {
                 try await remember(email, of: account.person, in: transaction)
                 try await write(

@@ -23,7 +23,7 @@ public struct Housekeeping: Service {
     }
 
     /// Forgets sessions, links of letters and counts of attempts that have expired, keyed hashes of addresses that were
-    /// kept long enough, and traces of letters after 90 days.
+    /// kept long enough, who came to gatherings, and traces of letters after 90 days.
     public func sweep() async throws {
         try await pool.execute("housekeeping.sessions", "DELETE FROM session WHERE expires_at < now()")
         try await pool.execute("housekeeping.sign_ups", "DELETE FROM sign_up WHERE expires_at < now()")
@@ -37,6 +37,7 @@ public struct Housekeeping: Service {
             WHERE num_nonnulls(sent_at, failed_at) = 1 AND created_at < now() - interval '90 days'
             """)
         try await RollClaims.purge(in: pool)
+        try await Gatherings.forget(in: pool)
         try await Throttle.purge(in: pool)
     }
 }

@@ -32,6 +32,8 @@ public struct Throttle: Sendable {
         case addressChange(EmailAddress, Network)
         /// And an invitation to write a proposal together.
         case invitation(EmailAddress, Network)
+        /// And a registration for a walk or another gathering.
+        case registration(EmailAddress, Network)
         /// The one-time code of a letter.
         case votingCode(Network)
         /// Somebody says who they are on a roll.
@@ -147,7 +149,8 @@ public struct Throttle: Sendable {
                 bucket("sign-in network", network.bytes, 200, 60, per: 18, credit: 3),
             ]
         case .signUp(let email, let network), .passwordReset(let email, let network),
-            .addressChange(let email, let network), .invitation(let email, let network):
+            .addressChange(let email, let network), .invitation(let email, let network),
+            .registration(let email, let network):
             let address = Array(email.text.utf8)
             return [
                 bucket("letter address network", network.bytes + [0] + address, 3, 3600, per: 1200, credit: 0),

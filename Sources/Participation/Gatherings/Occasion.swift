@@ -1,0 +1,81 @@
+public import Foundation
+import Postgres
+
+/// What a gathering is the day of: what its letters and calendars name, and whose agents answer for it.
+public struct Occasion: Sendable {
+    /// When it is, and how many may come.
+    public let gathering: Gathering
+    /// The walk that it is the day of.
+    public let walk: ID<Walk>
+    /// The handle of the walk in addresses.
+    public let handle: String
+    /// The process it belongs to.
+    public let process: ID<Process>
+    /// What it is called, and where people meet.
+    public let title: Texts, meetingPlace: Texts
+    /// Whether residents see it.
+    public let isPublished: Bool
+    /// How often calendars have had to follow a change, and when it last changed.
+    public let sequence: Int, changedAt: Date
+
+    /// Until when people register by themselves.
+    public var closesAt: Date { min(gathering.registrationClosesAt ?? gathering.startsAt, gathering.startsAt) }
+
+    /// What `init(row:)` reads, of ``tables``.
+    static let columns: SQL = """
+        \(sql: Gathering.columns), gathering.sequence, gathering.changed_at, walk.id AS walk_id, walk.handle,
+        walk.process_id, walk.title::text AS title, walk.meeting_place::text AS meeting_place, walk.published_at
+        """
+    static let tables: SQL = "gathering JOIN walk ON walk.gathering_id = gathering.id"
+
+    init(row: Row) throws {
+        gathering = try Gathering(row: row)
+        walk = try row.get("walk_id")
+        handle = try row.get("handle")
+        process = try row.get("process_id")
+        title = try Texts(json: row.get("title"))
+        meetingPlace = try Texts(json: row.get("meeting_place"))
+        isPublished = try row.get("published_at", as: Date?.self) != nil
+        sequence = Int(try row.get("sequence", as: Int32.self))
+        changedAt = try row.get("changed_at")
+    }
+}
+
+/// How many people come to a gathering, companions included.
+public struct Turnout: Sendable, Hashable {
+    /// How many there is room for; nil for any number.
+    public let places: Int?
+    /// How many have a place, and how many parties that is.
+    public let people: Int, parties: Int
+    /// How many wait for one, and how many parties that is.
+    public let waitingPeople: Int, waitingParties: Int
+    /// How many the crew saw come, of those who had registered.
+    public let came: Int
+
+    /// How many places are left; nil for any number.
+    public var free: Int? { places.map { max(0, $0 - people) } }
+
+    /// Whether a party of that size gets places now: nobody passes those who wait.
+    public func hasRoom(for party: Int) -> Bool {
+        waitingParties == 0 && (free.map { party <= $0 } ?? true)
+    }
+
+    static let columns: SQL = """
+        gathering.places,
+        coalesce(sum(1 + registration.companions) FILTER (WHERE registration.state = 'registered'), 0)::int AS people,
+        count(*) FILTER (WHERE registration.state = 'registered')::int AS parties,
+        coalesce(sum(1 + registration.companions) FILTER (WHERE registration.state = 'waiting'), 0)::int
+            AS waiting_people,
+        count(*) FILTER (WHERE registration.state = 'waiting')::int AS waiting_parties,
+        coalesce(sum(registration.came), 0)::int AS came
+        """
+
+    init(row: Row) throws {
+        places = try row.get("places", as: Int32?.self).map(Int.init)
+        people = Int(try row.get("people", as: Int32.self))
+        parties = Int(try row.get("parties", as: Int32.self))
+        waitingPeople = Int(try row.get("waiting_people", as: Int32.self))
+        waitingParties = Int(try row.get("waiting_parties", as: Int32.self))
+        came = Int(try row.get("came", as: Int32.self))
+    }
+}
