@@ -42,7 +42,7 @@ public struct WalkFixture: Sendable {
         let route: ID<Route> = previous?.route ?? ID<Route>()
         let stops: [ID<Stop>] = previous?.stops ?? points.map { _ in ID<Stop>() }
         let themes: [ID<WalkTheme>] = [ID(), ID(), ID()]
-        let letters = Array("0123456789abcdefghjkmnpqrstvwxyz")
+        let letters = Array("23456789abcdefghjkmnpqrstuvwxyz")
         let code: String = code ?? String((0..<8).map { _ in letters.randomElement()! })
         let line: [[Double]] = points.map { [$0.longitude, $0.latitude] }
         let title = "{\"fr\": \"Marche \(handle)\", \"en\": \"Walk \(handle)\", \"de\": \"Rundgang \(handle)\"}"

@@ -1,3 +1,4 @@
+import Foundation
 public import Postgres
 
 /// A file that has been checked and written anew, ready to be stored by the act that it belongs to.
@@ -25,12 +26,26 @@ public struct PreparedMedium: Sendable {
 
     /// Stores it, in the transaction of the act, which hangs it on something there: a medium that hangs on nothing is
     /// seen by nobody.
-    public func store(by actor: Actor, in transaction: some Executor) async throws -> ID<Medium> {
-        let id = ID<Medium>()
-        let medium: SQL = """
-            INSERT INTO medium (id, kind, name, alt, uploaded_by)
-            VALUES (\(id), \(kind.rawValue), \(name), \(alt), \(actor.account))
-            """
+    ///
+    /// - Parameter zone: a time zone by its IANA name, for what must not tell who brought it, when, or with what else: its
+    ///   identity is random then, the name of its file is not kept, and of the moment only the day.
+    public func store(
+        by actor: Actor, unlinkedIn zone: String? = nil, in transaction: some Executor
+    ) async throws -> ID<Medium> {
+        let id: ID<Medium> = zone == nil ? ID() : ID(UUID())
+        let medium: SQL =
+            if let zone {
+                """
+                INSERT INTO medium (id, kind, name, alt, created_at)
+                VALUES (\(id), \(kind.rawValue), \(kind.rawValue), \(alt),
+                        date_trunc('day', clock_timestamp(), \(zone)))
+                """
+            } else {
+                """
+                INSERT INTO medium (id, kind, name, alt, uploaded_by)
+                VALUES (\(id), \(kind.rawValue), \(name), \(alt), \(actor.account))
+                """
+            }
         let inserts: [(StaticString, SQL)] = renditions.map { rendition in
             (
                 "medium.rendition",
