@@ -87,6 +87,7 @@ public struct Walks: Sendable {
     /// The walk for an act on site: of its crew, or of an agent of its process. Nothing is held.
     ///
     /// - Throws: `NotAllowed` to everybody else, and where there is no such walk.
+    @discardableResult
     static func requireCrew(
         _ id: ID<Walk>, of actor: Actor, in executor: some Executor
     ) async throws -> Walk {
