@@ -25,6 +25,7 @@ CREATE TABLE observation_batch_line (
     observation_id uuid NOT NULL,
     state_before text NOT NULL,
     theme_before uuid,
+    theme_after uuid,
     undone_at timestamptz,
     undone_by uuid,
     CONSTRAINT observation_batch_line_pk PRIMARY KEY (batch_id, observation_id),

@@ -7,9 +7,10 @@ import Foundation
 enum ImageRenditions {
     /// The large and the small rendition of an image whose header has been looked at.
     ///
+    /// - Parameter isOurs: the bytes are pixels that this service has just written, in a form that nobody may send.
     /// - Throws: `MediaRefusal.damaged`, `.tooManyPixels`.
-    static func make(from bytes: [UInt8]) async throws -> [PreparedMedium.Rendition] {
-        let large: [UInt8] = try await shrunk(bytes, to: .large)
+    static func make(from bytes: [UInt8], isOurs: Bool = false) async throws -> [PreparedMedium.Rendition] {
+        let large: [UInt8] = try await shrunk(bytes, to: .large, isOurs: isOurs)
         let small: [UInt8] = try await shrunk(large, to: .small)
         return try [(Medium.Rendition.large, large), (.small, small)].map { rendition, bytes in
             guard let size = ImageHeader.size(.webp, bytes) else { throw MediaRefusal.damaged }
@@ -17,23 +18,41 @@ enum ImageRenditions {
         }
     }
 
-    private static func shrunk(_ bytes: [UInt8], to rendition: Medium.Rendition) async throws -> [UInt8] {
+    /// The pixels of a rendition.
+    ///
+    /// - Throws: `MediaRefusal.damaged`, `.tooManyPixels`.
+    static func pixels(of rendition: [UInt8]) async throws -> PictureRaster {
+        // What shows through is shown on black; a picture without transparency stays as it is.
+        let output: [UInt8] = try await run(["vips", "flatten", "stdin[fail_on=truncated]", ".ppm"], rendition)
+        guard let raster = PictureRaster(ppm: output) else { throw MediaRefusal.damaged }
+        return raster
+    }
+
+    private static func shrunk(
+        _ bytes: [UInt8], to rendition: Medium.Rendition, isOurs: Bool = false
+    ) async throws -> [UInt8] {
         let side: Int = rendition.longestSide ?? 1
-        let command = Command(
+        let output: [UInt8] = try await run(
             [
-                "prlimit", "--as=\(1200 << 20)", "--cpu=20", "--fsize=\(16 << 20)", "--nofile=32", "--core=0", "--",
                 // A file that ends too early is refused rather than filled up with grey.
                 "vipsthumbnail", "stdin[fail_on=truncated]", "--size", "\(side)x\(side)>", "--export-profile", "srgb",
                 "--output", ".webp[Q=80,strip]",
-            ], limit: .seconds(30),
-            environment: [
-                // The loaders that the makers of libvips do not trust with strangers' files stay closed.
-                "PATH": "/usr/bin:/bin", "VIPS_BLOCK_UNTRUSTED": "1", "VIPS_CONCURRENCY": "1", "HOME": "/nonexistent",
-            ])
+            ], bytes, isOurs: isOurs)
+        guard let picture = WebPPicture.alone(in: output) else { throw MediaRefusal.damaged }
+        return picture
+    }
+
+    private static func run(_ words: [String], _ bytes: [UInt8], isOurs: Bool = false) async throws -> [UInt8] {
+        var environment: [String: String] = [
+            "PATH": "/usr/bin:/bin", "VIPS_CONCURRENCY": "1", "HOME": "/nonexistent",
+        ]
+        // The loaders that the makers of libvips do not trust with strangers' files stay closed.
+        if !isOurs { environment["VIPS_BLOCK_UNTRUSTED"] = "1" }
+        let limits: [String] = [
+            "prlimit", "--as=\(1200 << 20)", "--cpu=20", "--fsize=\(16 << 20)", "--nofile=32", "--core=0", "--",
+        ]
         do {
-            let output: [UInt8] = try await command.run(bytes)
-            guard let picture = WebPPicture.alone(in: output) else { throw MediaRefusal.damaged }
-            return picture
+            return try await Command(limits + words, limit: .seconds(30), environment: environment).run(bytes)
         } catch Command.Failure.ended {
             throw MediaRefusal.damaged
         } catch Command.Failure.tookTooLong {

@@ -15,10 +15,12 @@ public struct Media: Sendable {
     public static let altLimit = 500
 
     /// Everything that media hang on.
-    static let uses: [any MediaUse.Type] = [ProposalMedia.self, Deliveries.self, Observations.self, WalkSheets.self]
+    static let uses: [any MediaUse.Type] = [
+        ProposalMedia.self, Deliveries.self, Observations.self, WalkSheets.self, PhotoClearances.self,
+    ]
 
     /// Decoding takes much memory: two at once, for the whole service.
-    private static let turns = Turns(atOnce: 2, waiting: 16)
+    static let turns = Turns(atOnce: 2, waiting: 16)
 
     private let pool: Pool
 

@@ -24,11 +24,12 @@ public struct Drafts: Sendable {
     /// - Parameters:
     ///   - fresh: the identity it will have. A form sent twice names the same one and begins one draft.
     ///   - source: where it comes from, such as what somebody noted on a walk.
+    ///   - photo: a first photo.
     /// - Throws: `Refused<DraftRefusal>`: `.notNow`, `.tooManyDrafts`, or what cannot be kept.
     @discardableResult
     public func begin(
         _ draft: ProposalDraft = ProposalDraft(), as fresh: ID<Proposal> = ID(), from source: ProposalSource? = nil,
-        in process: ID<Process>, language: Language, by actor: Actor
+        showing photo: PreparedMedium? = nil, in process: ID<Process>, language: Language, by actor: Actor
     ) async throws -> ID<Proposal> {
         guard case .resident(let account) = actor else { throw Refused(DraftRefusal.absent) }
         let draft: ProposalDraft = draft.tidied
@@ -59,6 +60,7 @@ public struct Drafts: Sendable {
                     "draft.author",
                     "INSERT INTO proposal_author (proposal_id, place, account_id) VALUES (\(fresh), 1, \(account))")
                 if let source { try await source.record(of: fresh, in: process, transaction) }
+                if let photo { _ = try await ProposalMedia.add(photo, to: fresh, by: actor, in: transaction) }
                 try await Acts.record("proposal_begun", by: actor, on: "proposal", fresh, in: transaction)
                 return fresh
             }
