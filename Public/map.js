@@ -29,9 +29,9 @@ function link(properties) {
 }
 
 async function open(figure) {
-  const { outlines, points, tiles, attribution, words } = figure.dataset;
-  const [L, districts, spots] = await Promise.all([
-    import("./leaflet.esm.min.js"), json(outlines), points ? json(points) : null, style()]);
+  const { outlines, points, line, tiles, attribution, words } = figure.dataset;
+  const [L, districts, spots, way] = await Promise.all([
+    import("./leaflet.esm.min.js"), json(outlines), points ? json(points) : null, line ? json(line) : null, style()]);
   const drawing = figure.querySelector(".map-drawing");
   const canvas = document.createElement("div");
   canvas.className = "map-canvas";
@@ -49,10 +49,25 @@ async function open(figure) {
     pointToLayer: (feature, place) => L.circleMarker(place, { radius: 9, className: "map-dot" }),
     onEachFeature: (feature, layer) => layer.bindPopup(() => link(feature.properties)),
   }).addTo(map);
-  const bounds = surfaces.getBounds().extend(dots.getBounds());
+  const bounds = way ? route(L, way).addTo(map).getBounds() : surfaces.getBounds().extend(dots.getBounds());
   if (bounds.isValid()) map.fitBounds(bounds); else map.setView([47, 3], 5);
   if ("picks" in figure.dataset) pick(L, map, figure);
   canvas.focus();
+}
+
+/** A walk's route: its line, and its stops by number, each with its title. */
+function route(L, way) {
+  const text = (words) => Object.assign(document.createElement("span"), { textContent: words });
+  return L.geoJSON(way, {
+    style: { className: "map-line" },
+    pointToLayer: ({ properties }, place) => L.marker(place, {
+      icon: L.divIcon({ className: "map-number", html: text(properties.number), iconSize: [32, 32] }),
+      title: properties.title,
+    }),
+    onEachFeature: ({ properties }, layer) => {
+      if (properties.title) layer.bindPopup(() => text(properties.title));
+    },
+  });
 }
 
 /** A click puts its point into the two fields of the form; what is typed there moves the mark. */

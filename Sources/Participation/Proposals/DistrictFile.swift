@@ -86,7 +86,7 @@ public enum DistrictFile {
     }
 
     /// How deep the brackets of a text of JSON are nested at most; those within strings do not count.
-    private static func depth(of bytes: [UInt8]) -> Int {
+    static func depth(of bytes: [UInt8]) -> Int {
         var depth = 0
         var deepest = 0
         var isString = false

@@ -22,6 +22,9 @@ struct CityMap: Sendable {
     /// The districts with their outlines, no older than a minute.
     func districts() async throws -> [District] { try await shelf.districts() }
 
+    /// The server of tiles that the city has chosen; nil without one.
+    var tiles: MapTiles? { site.city.tiles }
+
     /// Forgets the outlines: others have just been brought.
     func forget() { shelf.forget() }
 

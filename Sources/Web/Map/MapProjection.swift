@@ -45,6 +45,17 @@ struct MapProjection: Sendable {
     /// A ring as the path of an SVG, on whole units. Points that lie where the one before lies are left out, and so are
     /// those less than a unit off the line between their neighbours.
     func path(_ ring: [MapPoint]) -> String {
+        let kept: [(x: Int, y: Int)] = thinned(ring)
+        guard kept.count > 2 else { return "" }
+        return "M" + kept.map { "\($0.x) \($0.y)" }.joined(separator: "L") + "Z"
+    }
+
+    /// A way as the path of an SVG, which stays open; thinned as a ring is.
+    func line(_ points: [MapPoint]) -> String {
+        "M" + thinned(points).map { "\($0.x) \($0.y)" }.joined(separator: "L")
+    }
+
+    private func thinned(_ ring: [MapPoint]) -> [(x: Int, y: Int)] {
         var kept: [(x: Int, y: Int)] = []
         for point in ring {
             let place = place(point)
@@ -56,8 +67,7 @@ struct MapProjection: Sendable {
                 kept.append(next)
             }
         }
-        guard kept.count > 2 else { return "" }
-        return "M" + kept.map { "\($0.x) \($0.y)" }.joined(separator: "L") + "Z"
+        return kept
     }
 
     private static func isOnTheWay(_ point: (x: Int, y: Int), from: (x: Int, y: Int), to: (x: Int, y: Int)) -> Bool {
