@@ -64,7 +64,7 @@ struct ActsPage: PageView {
 
 /// The form of a process: texts in three languages, and its phases.
 struct ProcessFormPage: PageView {
-    static let template = "desk/process"
+    static let template = "desk/process-form"
 
     /// A text in one language.
     struct Translation: Sendable {
@@ -75,17 +75,22 @@ struct ProcessFormPage: PageView {
         let description: Input
     }
 
-    /// A phase, or an empty line for another one.
+    /// What a phase is called and what can be done in it, in one language.
+    struct PhaseText: Sendable {
+        let code: String
+        let language: String
+        let title: Input
+        let words: Input
+    }
+
+    /// A phase, or an empty line for another one; folded unless there is something to write or to correct.
     struct PhaseLine: Sendable {
         let index: String
         let heading: String
+        let name: String
+        let isOpen: Bool
         let kinds: [SelectOption]
-        let titleFR: Input
-        let titleEN: Input
-        let titleDE: Input
-        let wordsFR: Input
-        let wordsEN: Input
-        let wordsDE: Input
+        let texts: [PhaseText]
         let starts: Input
         let ends: Input
     }
@@ -97,12 +102,10 @@ struct ProcessFormPage: PageView {
     let slug: Input
     let translations: [Translation]
     let phases: [PhaseLine]
-    let publicHref: String?
-    /// What else is done for the process.
-    let links: [PlaceLink]
+    let crumbs: [PlaceLink]
 
     static let sample = ProcessFormPage(
-        heading: "Diagonales", action: "/desk/processes/d", isNew: true,
+        heading: "Diagonales", action: "/desk/processes/d/settings", isNew: true,
         errors: ErrorSummary(items: [.init(field: "slug", text: "Déjà pris.")]),
         slug: Input(name: "slug", value: "d", error: "Déjà pris."),
         translations: [
@@ -113,12 +116,15 @@ struct ProcessFormPage: PageView {
         ],
         phases: [
             PhaseLine(
-                index: "0", heading: "Étape 1", kinds: [SelectOption(value: "vote", label: "Vote", selected: true)],
-                titleFR: Input(name: "phase-0-title-fr"), titleEN: Input(name: "phase-0-title-en"),
-                titleDE: Input(name: "phase-0-title-de"), wordsFR: Input(name: "phase-0-words-fr"),
-                wordsEN: Input(name: "phase-0-words-en"), wordsDE: Input(name: "phase-0-words-de"),
+                index: "0", heading: "Étape 1", name: "Vote", isOpen: true,
+                kinds: [SelectOption(value: "vote", label: "Vote", selected: true)],
+                texts: [
+                    PhaseText(
+                        code: "fr", language: "Français", title: Input(name: "phase-0-title-fr", error: "—"),
+                        words: Input(name: "phase-0-words-fr"))
+                ],
                 starts: Input(name: "phase-0-starts", error: "—"), ends: Input(name: "phase-0-ends", error: "—"))
-        ], publicHref: "/processes/d", links: [PlaceLink(label: "Appel", href: "/desk/processes/d/call")])
+        ], crumbs: [PlaceLink(label: "Espace agents", href: "/desk")])
 }
 
 /// The import of a vote from a Pabulib file.

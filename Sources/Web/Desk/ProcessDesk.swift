@@ -6,19 +6,32 @@ public import Participation
 public struct ProcessDesk: Sendable {
     private let site: Site
     private let processes: Processes
+    private let votes: Votes
 
-    /// The forms over the capability they need.
-    public init(site: Site, processes: Processes) {
+    /// The forms over the capabilities they need.
+    public init(site: Site, processes: Processes, votes: Votes) {
         self.site = site
         self.processes = processes
+        self.votes = votes
     }
 
-    /// Adds `/desk/processes/new` and `/desk/processes/{process}`.
+    /// Adds `/desk/processes/new`, `/desk/processes/{process}` and its settings.
     public func add(to routes: RouterGroup<AppContext>) {
         routes.get("/desk/processes/new", use: blank)
         routes.post("/desk/processes", use: create)
-        routes.get("/desk/processes/{process}", use: edit)
-        routes.post("/desk/processes/{process}", use: save)
+        routes.get("/desk/processes/{process}", use: show)
+        routes.get("/desk/processes/{process}/settings", use: edit)
+        routes.post("/desk/processes/{process}/settings", use: save)
+    }
+
+    /// From here agents reach all that is done for the process.
+    @Sendable private func show(_ request: Request, _ context: AppContext) async throws -> Response {
+        let (_, process) = try await processes.ofAgent(context)
+        let strings: Strings = site.strings(context)
+        let votes: [Vote] = try await votes.list().filter { $0.process == process.id }
+        return site.page(
+            ProcessDeskPage(process, votes, today: site.today(), strings), title: process.title(context.language),
+            request, context)
     }
 
     @Sendable private func blank(_ request: Request, _ context: AppContext) async throws -> Response {
@@ -65,7 +78,7 @@ public struct ProcessDesk: Sendable {
         _ context: AppContext
     ) -> Response {
         let strings: Strings = site.strings(context)
-        let title: String = process?.title(context.language) ?? strings("desk.process.new")
+        let title: String = strings(process == nil ? "desk.process.new" : "desk.process.settings")
         func input(_ name: String) -> Input { errors.input(name, value: form.values[name] ?? "", strings) }
         func phase(_ index: Int) -> ProcessFormPage.PhaseLine {
             let own = "phase-\(index)"
@@ -78,16 +91,25 @@ public struct ProcessDesk: Sendable {
                         value: kind.rawValue, label: strings("phases.kind.\(kind.rawValue)"),
                         selected: form.values["\(own)-kind"] == kind.rawValue))
             }
+            let (starts, ends) = (input("\(own)-starts"), input("\(own)-ends"))
+            let texts: [ProcessFormPage.PhaseText] = Language.allCases.map { language in
+                .init(
+                    code: language.rawValue, language: strings("language.\(language.rawValue)"),
+                    title: input("\(own)-title-\(language.rawValue)"),
+                    words: input("\(own)-words-\(language.rawValue)"))
+            }
+            let named = Texts(
+                Dictionary(texts.map { ($0.code, $0.title.value) }, uniquingKeysWith: { first, _ in first }))
             return ProcessFormPage.PhaseLine(
                 index: String(index), heading: strings("desk.phase", ["number": strings.number(index + 1)]),
-                kinds: kinds, titleFR: input("\(own)-title-fr"), titleEN: input("\(own)-title-en"),
-                titleDE: input("\(own)-title-de"), wordsFR: input("\(own)-words-fr"),
-                wordsEN: input("\(own)-words-en"), wordsDE: input("\(own)-words-de"), starts: input("\(own)-starts"),
-                ends: input("\(own)-ends"))
+                name: named.isEmpty ? strings("desk.phase.blank") : named(context.language),
+                isOpen: process == nil && index == 0 || starts.error != nil || ends.error != nil
+                    || texts.contains { $0.title.error != nil },
+                kinds: kinds, texts: texts, starts: starts, ends: ends)
         }
         return site.page(
             ProcessFormPage(
-                heading: title, action: process.map { "/desk/processes/\($0.slug)" } ?? "/desk/processes",
+                heading: title, action: process.map { "/desk/processes/\($0.slug)/settings" } ?? "/desk/processes",
                 isNew: process == nil, errors: errors.summary(strings), slug: input("slug"),
                 translations: Language.allCases.map { language in
                     .init(
@@ -95,8 +117,11 @@ public struct ProcessDesk: Sendable {
                         title: input("title-\(language.rawValue)"), summary: input("summary-\(language.rawValue)"),
                         description: input("description-\(language.rawValue)"))
                 },
-                phases: (0..<form.phaseCount).map(phase), publicHref: process.map { "/processes/\($0.slug)" },
-                links: process.map { ProposalDesk.links(of: $0, strings) } ?? []),
+                phases: (0..<form.phaseCount).map(phase),
+                crumbs: [PlaceLink(label: strings("desk.title"), href: "/desk")]
+                    + (process.map {
+                        [PlaceLink(label: $0.title(context.language), href: "/desk/processes/\($0.slug)")]
+                    } ?? [])),
             title: errors.isEmpty ? title : strings("errors.in_title", ["title": title]), request, context,
             status: errors.isEmpty ? .ok : .unprocessableContent)
     }
