@@ -54,6 +54,7 @@ PAGES = [
     PageType("desk", "/desk", "agent"),
     PageType("desk-process-new", "/desk/processes/new", "agent"),
     PageType("desk-process", "/desk/processes/{process}", "agent"),
+    PageType("desk-process-settings", "/desk/processes/{process}/settings", "agent"),
     PageType("desk-vote-form", "/desk/votes/{draft}/settings", "agent"),
     PageType("desk-import", "/desk/votes/import", "agent"),
     PageType("desk-vote-open", "/desk/votes/{open}", "officer"),
