@@ -25,6 +25,12 @@ public struct Gatherings: Sendable {
         try await Self.occasions(where: "gathering.id = \(id)", in: pool).first
     }
 
+    /// What each of these gatherings is the day of.
+    public func occasions(of ids: [ID<Gathering>]) async throws -> [ID<Gathering>: Occasion] {
+        let found: [Occasion] = try await Self.occasions(where: "gathering.id = ANY (\(ids))", in: pool)
+        return Dictionary(uniqueKeysWithValues: found.map { ($0.gathering.id, $0) })
+    }
+
     /// The published occasions that end after `moment`, the next first.
     public func published(endingAfter moment: Date) async throws -> [Occasion] {
         try await Self.occasions(

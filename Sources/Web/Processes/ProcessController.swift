@@ -1,6 +1,6 @@
 import Foundation
 public import Hummingbird
-public import Participation
+import Participation
 
 /// The first page, the processes, and the pages that every service has.
 public struct ProcessController: Sendable {
@@ -10,11 +10,12 @@ public struct ProcessController: Sendable {
     private let calls: ProposalCalls
     private let proposals: ProposalLists
     private let deliveries: Deliveries
+    private let walks: WalkShelf
 
     /// The pages over the capabilities they need.
-    public init(
+    init(
         site: Site, processes: Processes, votes: Votes, calls: ProposalCalls, proposals: ProposalLists,
-        deliveries: Deliveries
+        deliveries: Deliveries, walks: WalkShelf
     ) {
         self.site = site
         self.processes = processes
@@ -22,6 +23,7 @@ public struct ProcessController: Sendable {
         self.calls = calls
         self.proposals = proposals
         self.deliveries = deliveries
+        self.walks = walks
     }
 
     /// Adds `/`, `/processes`, `/help`, `/legal`, `/accessibility` and `/source`.
@@ -48,7 +50,8 @@ public struct ProcessController: Sendable {
         return site.page(
             HomePage(
                 city: site.city.name, calls: calling, hasCalls: !calling.isEmpty,
-                votes: open.map { item($0, strings) }, processes: processes.map { item($0, context) }),
+                walks: try await nextWalk(strings), votes: open.map { item($0, strings) },
+                processes: processes.map { item($0, context) }),
             title: strings("home.title"), request, context)
     }
 
@@ -85,7 +88,8 @@ public struct ProcessController: Sendable {
                 paragraphs: process.description(context.language).split(separator: "\n").map(String.init),
                 demonstration: process.demonstration, phases: PhaseLine(process, strings, today: site.today()),
                 votes: votes.map { item($0, strings) }, hasVotes: !votes.isEmpty,
-                proposals: try await ideas(of: process, strings), deliveries: try await works(of: process, strings)),
+                proposals: try await ideas(of: process, strings), deliveries: try await works(of: process, strings),
+                walks: try await outings(of: process, strings)),
             title: process.title(context.language), request, context)
     }
 
@@ -114,6 +118,23 @@ public struct ProcessController: Sendable {
                 "processes.deliveries", all.count,
                 ["done": strings.number(all.count { $0.status == .done })]),
             href: "/processes/\(process.slug)/deliveries")
+    }
+
+    /// The next walk that one can still join; nil when there is none.
+    private func nextWalk(_ strings: Strings) async throws -> WalksView? {
+        let coming: [WalkCard] = try await walks.cards(strings).coming
+        guard let next = coming.first(where: { $0.registerHref != nil }) ?? coming.first else { return nil }
+        return WalksView(cards: [next], hasCards: true, words: strings("walks.visit.all"), href: "/walks")
+    }
+
+    /// The walks of a process; nil for one without.
+    private func outings(of process: Participation.Process, _ strings: Strings) async throws -> WalksView? {
+        let cards: WalkShelf.Cards = try await walks.cards(of: process.id, strings)
+        let count: Int = cards.coming.count + cards.past.count
+        guard count > 0 else { return nil }
+        return WalksView(
+            cards: Array(cards.coming.prefix(2)), hasCards: !cards.coming.isEmpty,
+            words: strings.plural("walks.visit.all_of", count), href: "/processes/\(process.slug)/walks")
     }
 
     private func text(_ kind: TextPage.Kind, _ request: Request, _ context: AppContext) -> Response {

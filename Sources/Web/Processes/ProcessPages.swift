@@ -28,6 +28,7 @@ struct HomePage: PageView {
     let city: String
     let calls: [CallItem]
     let hasCalls: Bool
+    let walks: WalksView?
     let votes: [VoteItem]
     let processes: [ProcessesPage.Item]
 
@@ -37,7 +38,7 @@ struct HomePage: PageView {
             CallItem(
                 title: "Idées", href: "/processes/x/proposals", writeHref: "/processes/x/proposals/new",
                 summary: "Un appel.", demonstration: true)
-        ], hasCalls: true,
+        ], hasCalls: true, walks: .sample,
         votes: [
             VoteItem(
                 title: "Budget", href: "/votes/x", state: "Ouvert", stateWords: "Vous pouvez voter.",
@@ -91,6 +92,7 @@ struct ProcessPage: PageView {
     let hasVotes: Bool
     let proposals: Ideas?
     let deliveries: Works?
+    let walks: WalksView?
 
     static let sample = ProcessPage(
         title: "Diagonales", summary: "Un corridor vert.", paragraphs: ["Des marches."], demonstration: true,
@@ -100,7 +102,7 @@ struct ProcessPage: PageView {
         proposals: Ideas(
             countWords: "12 propositions", listHref: "/processes/x/proposals",
             writeHref: "/processes/x/proposals/new", latest: [.sample]),
-        deliveries: Works(words: "3 projets", href: "/processes/x/deliveries"))
+        deliveries: Works(words: "3 projets", href: "/processes/x/deliveries"), walks: .sample)
 }
 
 /// Where a process stands, what comes next, and what can be done today.

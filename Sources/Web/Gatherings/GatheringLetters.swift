@@ -1,0 +1,51 @@
+public import Participation
+
+extension Letters: GatheringCorrespondent {
+    /// The letter that tells `name` what has become of their registration.
+    public func letter(_ notice: GatheringNotice, to name: String, in language: Language) -> Letter {
+        let strings: Strings = site.strings(language)
+        let words = GatheringWords(strings)
+        let occasion: Occasion = notice.occasion
+        let page = "/walks/\(occasion.handle)"
+        var arguments: [String: String] = [
+            "title": occasion.title(language), "when": words.when(occasion.gathering),
+            "place": occasion.meetingPlace(language), "party": words.party(notice.party),
+            "calendar": site.absolute("\(page).ics"), "page": site.absolute(page),
+            "phone": site.city.help.phone,
+        ]
+        let (key, path, ending): (String, String?, String) =
+            switch notice.news {
+            case .registered: ("registered", own(notice), "calendar")
+            case .waiting(let position):
+                (Self.adding(["position": strings.number(position)], to: &arguments, "waiting"), own(notice), "link")
+            case .registeredAlready: ("again", own(notice), "link")
+            case .changed: ("changed", own(notice), "link")
+            case .promoted: ("promoted", own(notice), "calendar")
+            case .cancelled: ("cancelled", page, "page")
+            case .takenOff(let reason):
+                (Self.adding(["reason": reason], to: &arguments, "taken_off"), page, "page")
+            case .calledOff(let reason):
+                (Self.adding(["reason": reason(language)], to: &arguments, "called_off"), page, "page")
+            case .moved(let before):
+                (Self.adding(["before": words.moment(before)], to: &arguments, "moved"), own(notice), "calendar")
+            case .reminder: ("reminder", own(notice), "link")
+            }
+        let view = LetterView(
+            greeting: strings("residents.letter.greeting", ["name": name]),
+            text: strings("gatherings.letter.\(key).text", arguments), link: path.map(site.absolute),
+            ending: strings("gatherings.letter.ending.\(ending)", arguments))
+        return Letter(
+            subject: strings("gatherings.letter.\(key).subject", arguments), body: site.letter(view, language))
+    }
+
+    private func own(_ notice: GatheringNotice) -> String {
+        "/walks/\(notice.occasion.handle)/registration/\(notice.token.text)"
+    }
+
+    private static func adding(
+        _ more: [String: String], to arguments: inout [String: String], _ key: String
+    ) -> String {
+        arguments.merge(more) { _, new in new }
+        return key
+    }
+}

@@ -1,0 +1,229 @@
+import Foundation
+import Hummingbird
+import Participation
+
+/// Who comes to a walk, for the agents of its process: the list, people entered for, cancelled, printed, taken along.
+struct RegistrationDesk: Sendable {
+    private let site: Site
+    private let processes: Processes
+    private let walks: Walks
+    private let gatherings: Gatherings
+
+    /// The pages over the capabilities they need.
+    init(site: Site, processes: Processes, walks: Walks, gatherings: Gatherings) {
+        self.site = site
+        self.processes = processes
+        self.walks = walks
+        self.gatherings = gatherings
+    }
+
+    /// Adds `/desk/processes/{process}/walks/{walk}/registrations` and what is below it.
+    func add(to routes: RouterGroup<AppContext>) {
+        let base = "/desk/processes/{process}/walks/{walk}/registrations"
+        routes.get("\(base)", use: list)
+        routes.get("\(base).csv", use: file)
+        routes.get("\(base)/print", use: printed)
+        routes.get("\(base)/new", use: blank)
+        routes.post("\(base)", use: enter)
+        routes.get("\(base)/{registration}/receipt", use: receipt)
+        routes.get("\(base)/{registration}/cancellation", use: cancellation)
+        routes.post("\(base)/{registration}/cancellation", use: cancel)
+    }
+
+    /// Everything of one walk that these pages are made from.
+    private struct Scene {
+        let walk: WalkScene
+        let occasion: Occasion
+        let parties: [Registration]
+        let turnout: Turnout
+        let head: GatheringHead
+        let base: String
+    }
+
+    private func scene(_ context: AppContext) async throws -> Scene {
+        let scene: WalkScene = try await .find(context, processes, site.strings(context), walks)
+        guard let walk = scene.walk else { throw Absent() }
+        let (occasion, parties, turnout) = try await gatherings.registrations(
+            of: walk.gathering.id, by: scene.actor)
+        let standing = GatheringStanding(occasion, turnout, at: Date())
+        return Scene(
+            walk: scene, occasion: occasion, parties: parties, turnout: turnout,
+            head: GatheringHead(occasion, standing, scene.strings),
+            base: "\(scene.base)/\(walk.handle)/registrations")
+    }
+
+    private func crumbs(_ scene: Scene) -> [PlaceLink] {
+        scene.walk.crumbs + [PlaceLink(label: scene.walk.strings("gatherings.desk.title"), href: scene.base)]
+    }
+
+    // MARK: The list
+
+    @Sendable private func list(_ request: Request, _ context: AppContext) async throws -> Response {
+        let scene: Scene = try await scene(context)
+        let (strings, turnout): (Strings, Turnout) = (scene.walk.strings, scene.turnout)
+        let (registered, waiting) = PartyLine.lines(scene.parties, base: scene.base, strings)
+        var figures: [PlaceFact] = [
+            PlaceFact(name: strings("gatherings.desk.people"), text: strings.number(turnout.people)),
+            PlaceFact(name: strings("gatherings.desk.waiting"), text: strings.number(turnout.waitingPeople)),
+            PlaceFact(name: strings("gatherings.desk.came"), text: strings.number(turnout.came)),
+        ]
+        if let free = turnout.free {
+            figures.insert(PlaceFact(name: strings("gatherings.desk.free"), text: strings.number(free)), at: 1)
+        }
+        let toCall: Int = (registered + waiting).count(where: \.hasNoEmail)
+        return site.page(
+            RegistrationsPage(
+                crumbs: scene.walk.crumbs, head: scene.head, figures: figures, base: scene.base,
+                doorHref: "/walks/\(scene.occasion.handle)/door", registered: registered,
+                hasRegistered: !registered.isEmpty, waiting: waiting, hasWaiting: !waiting.isEmpty,
+                toCall: toCall == 0 ? nil : strings.plural("gatherings.desk.to_call", toCall)),
+            title: strings("gatherings.desk.title"), request, context, scripts: ["print.js"])
+    }
+
+    @Sendable private func printed(_ request: Request, _ context: AppContext) async throws -> Response {
+        let scene: Scene = try await scene(context)
+        let strings: Strings = scene.walk.strings
+        let (registered, waiting) = PartyLine.lines(scene.parties, base: scene.base, strings)
+        return site.page(
+            AttendanceListPage(
+                crumbs: crumbs(scene), head: scene.head,
+                words: strings.plural("gatherings.desk.list.words", scene.turnout.people), parties: registered,
+                waiting: waiting, hasWaiting: !waiting.isEmpty),
+            title: strings("gatherings.desk.list"), request, context, scripts: ["print.js"])
+    }
+
+    @Sendable private func file(_ request: Request, _ context: AppContext) async throws -> Response {
+        let scene: Scene = try await scene(context)
+        let head: [String] = [
+            "state", "name", "people", "email", "phone", "needs", "language", "registered_at", "entered_by_agent",
+            "came",
+        ]
+        let rows: [[String]] = scene.parties.map { party in
+            [
+                party.state.rawValue, party.name, String(party.party), party.email ?? "", party.phone ?? "",
+                party.needs, party.language.rawValue, party.registeredAt.formatted(.iso8601),
+                party.isEntered ? "yes" : "no", party.came.map(String.init) ?? "",
+            ]
+        }
+        return site.download(
+            Array(CSVText.write([head] + rows).utf8), name: "\(scene.occasion.handle)-registrations.csv",
+            type: "text/csv; charset=utf-8")
+    }
+
+    // MARK: Entering somebody
+
+    @Sendable private func blank(_ request: Request, _ context: AppContext) async throws -> Response {
+        try await entry(RegistrationForm(), FieldErrors(), .ok, request, context)
+    }
+
+    @Sendable private func enter(_ request: Request, _ context: AppContext) async throws -> Response {
+        let scene: WalkScene = try await .find(context, processes, site.strings(context), walks)
+        guard let walk = scene.walk else { throw Absent() }
+        let form = RegistrationForm(try await site.form(request, context))
+        do {
+            let id: ID<Registration> = try await gatherings.enter(
+                form.draft, for: walk.gathering.id, language: Language(rawValue: form.language) ?? .french,
+                by: scene.actor)
+            return site.see(
+                "\(scene.base)/\(walk.handle)/registrations/\(id)/receipt", flash: .done("gatherings.flash.entered"))
+        } catch let refused as Refused<RegistrationRefusal> {
+            return try await entry(
+                form, FieldErrors(refused, scene.strings), refused.status, request, context)
+        }
+    }
+
+    private func entry(
+        _ form: RegistrationForm, _ errors: FieldErrors, _ status: HTTPResponse.Status, _ request: Request,
+        _ context: AppContext
+    ) async throws -> Response {
+        let scene: Scene = try await scene(context)
+        let strings: Strings = scene.walk.strings
+        let chosen: String = form.language.isEmpty ? context.language.rawValue : form.language
+        return site.page(
+            RegistrationEntryPage(
+                crumbs: crumbs(scene), errors: errors.summary(strings), head: scene.head, action: scene.base,
+                person: [
+                    errors.field(
+                        "name", label: strings("gatherings.name"), value: form.name, autocomplete: "off", strings),
+                    errors.field(
+                        "email", label: strings("gatherings.email"), value: form.email, type: "email",
+                        hint: strings("gatherings.desk.email.hint"), optional: true, autocomplete: "off",
+                        inputmode: "email", strings),
+                ], party: form.partyFields(of: scene.occasion, errors, strings),
+                languages: Language.allCases.map {
+                    SelectOption(
+                        value: $0.rawValue, label: ReaderChoice.name(of: $0), selected: $0.rawValue == chosen)
+                }, kept: strings("gatherings.kept", ["days": strings.number(Gatherings.memoryInDays)])),
+            title: errors.title(strings("gatherings.desk.enter"), strings), request, context, status: status)
+    }
+
+    @Sendable private func receipt(_ request: Request, _ context: AppContext) async throws -> Response {
+        let (scene, party) = try await found(context)
+        let strings: Strings = scene.walk.strings
+        let address: String = site.absolute(
+            "/walks/\(scene.occasion.handle)/registration/\(gatherings.token(of: party).text)")
+        let position: Int? = scene.parties.filter { $0.state == .waiting }.firstIndex { $0.id == party.id }
+        return site.page(
+            RegistrationReceiptPage(
+                crumbs: crumbs(scene), head: scene.head,
+                status: StatusWord(party.state, position: position.map { $0 + 1 }, strings),
+                facts: [
+                    PlaceFact(name: strings("gatherings.name"), text: party.name),
+                    PlaceFact(name: strings("gatherings.for"), text: GatheringWords(strings).party(party.party)),
+                    PlaceFact(
+                        name: strings("gatherings.receipt.made"), text: strings.moment(party.registeredAt)),
+                ], code: QR.svg(address), address: address,
+                phone: strings("gatherings.receipt.phone", ["phone": site.city.help.phone]),
+                newHref: "\(scene.base)/new", listHref: scene.base),
+            title: strings("gatherings.receipt.title"), request, context, scripts: ["print.js"])
+    }
+
+    // MARK: Cancelling for somebody
+
+    @Sendable private func cancellation(_ request: Request, _ context: AppContext) async throws -> Response {
+        try await cancellation("", FieldErrors(), .ok, request, context)
+    }
+
+    @Sendable private func cancel(_ request: Request, _ context: AppContext) async throws -> Response {
+        let scene: WalkScene = try await .find(context, processes, site.strings(context), walks)
+        guard let walk = scene.walk else { throw Absent() }
+        let reason: String = try await site.form(request, context).text("reason")
+        do {
+            try await gatherings.cancel(
+                try context.id("registration", of: Registration.self), of: walk.gathering.id, because: reason,
+                by: scene.actor)
+            return site.see(
+                "\(scene.base)/\(walk.handle)/registrations", flash: .done("gatherings.flash.cancelled_for"))
+        } catch let refused as Refused<RegistrationRefusal> {
+            return try await cancellation(
+                reason, FieldErrors(refused, scene.strings), refused.status, request, context)
+        } catch is NotAllowed {
+            throw Absent()
+        }
+    }
+
+    private func cancellation(
+        _ reason: String, _ errors: FieldErrors, _ status: HTTPResponse.Status, _ request: Request,
+        _ context: AppContext
+    ) async throws -> Response {
+        let (scene, party) = try await found(context)
+        let strings: Strings = scene.walk.strings
+        return site.page(
+            CancellationPage(
+                crumbs: crumbs(scene), errors: errors.summary(strings), head: scene.head,
+                line: PartyLine(party, position: nil, base: scene.base, strings),
+                reason: errors.field(
+                    "reason", label: strings("gatherings.desk.reason"), value: reason,
+                    hint: strings("gatherings.desk.reason.hint"), autocomplete: "off", strings),
+                action: "\(scene.base)/\(party.id)/cancellation"),
+            title: errors.title(strings("gatherings.desk.cancel"), strings), request, context, status: status)
+    }
+
+    /// The registration of the path among those of the walk.
+    private func found(_ context: AppContext) async throws -> (Scene, Registration) {
+        let scene: Scene = try await scene(context)
+        let id: ID<Registration> = try context.id("registration", of: Registration.self)
+        guard let party = scene.parties.first(where: { $0.id == id }) else { throw Absent() }
+        return (scene, party)
+    }
+}
