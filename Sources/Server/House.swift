@@ -58,7 +58,10 @@ struct Settings: Sendable {
                     hours: own.string(forKey: "help.hours") ?? "lun.–ven. 9 h–17 h, sam. 9 h–12 h",
                     phone: own.string(forKey: "help.phone") ?? "01 99 00 12 34"),
                 isDemonstration: own.bool(forKey: "demonstration") ?? isLocal, timeZone: timeZone,
-                publicURL: publicURL, isDevelopment: own.bool(forKey: "development") ?? isLocal, tiles: try tiles(own)),
+                publicURL: publicURL, isDevelopment: own.bool(forKey: "development") ?? isLocal, tiles: try tiles(own),
+                emergency: Site.Emergency(
+                    phone: own.string(forKey: "emergency.phone") ?? "112",
+                    cityPhone: own.string(forKey: "emergency.city.phone") ?? (isLocal ? "01 99 00 17 17" : nil))),
             mail: try MailSettings.load(own),
             sender: own.string(forKey: "mail.sender") ?? "participation@localhost.localdomain",
             resources: try resources(own.string(forKey: "resources")),

@@ -35,7 +35,8 @@ public struct City: Sendable {
         let calls = ProposalCalls(pool: pool, zone: site.city.timeZone.identifier)
         ProcessController(
             site: site, processes: processes, votes: votes, calls: calls,
-            proposals: ProposalLists(pool: pool, calls: calls), deliveries: deliveries(site: site)
+            proposals: ProposalLists(pool: pool, calls: calls), deliveries: deliveries(site: site),
+            walks: WalkShelf(walks: Walks(pool: pool), gatherings: gatherings(site: site), processes: processes)
         ).add(to: routes)
         VoteController(
             site: site, shelf: shelf, votes: votes, results: results, nominations: Nominations(pool: pool),
@@ -60,7 +61,7 @@ public struct City: Sendable {
             certificates: Certificates(pool: pool, secrets: secrets)
         ).add(to: routes)
         DeskController(site: site, processes: processes, votes: votes, acts: Acts(pool: pool)).add(to: routes)
-        ProcessDesk(site: site, processes: processes).add(to: routes)
+        ProcessDesk(site: site, processes: processes, votes: votes).add(to: routes)
         PrintController(site: site, shelf: shelf).add(to: routes)
         PrintDesk(
             site: site, votes: votes, editions: Editions(pool: pool), rolls: Rolls(pool: pool),
@@ -75,9 +76,12 @@ public struct City: Sendable {
         addTalk(to: routes, site: site, processes: processes)
         addDeliveries(to: routes, site: site, processes: processes, map: map)
         addExaminations(to: routes, site: site, processes: processes, votes: votes)
+        addWalkSheets(to: routes, site: site)
+        addGatherings(to: routes, site: site, processes: processes, map: map)
         addPlaces(to: routes, site: site, votes: votes, shelf: shelf)
         addPaper(to: routes, site: site, votes: votes, results: results)
         addMedia(to: routes, site: site)
+        addWalkPaper(to: routes, site: site, processes: processes, map: map)
         DestructionDesk(
             site: site, shelf: shelf, votes: votes, destructions: Destructions(pool: pool, secrets: secrets)
         ).add(to: routes)
@@ -262,6 +266,49 @@ public struct City: Sendable {
         DeliveryImportDesk(site: site, processes: processes, deliveries: deliveries).add(to: routes)
     }
 
+    /// Walks as residents meet them, and who comes to them.
+    private func addGatherings(
+        to routes: RouterGroup<AppContext>, site: Site, processes: Processes, map: CityMap
+    ) {
+        let (walks, gatherings) = (Walks(pool: pool), gatherings(site: site))
+        WalkController(
+            site: site, processes: processes, walks: walks, gatherings: gatherings, reports: WalkReports(pool: pool),
+            map: map
+        ).add(to: routes)
+        RegistrationController(site: site, walks: walks, gatherings: gatherings).add(to: routes)
+        RegistrationDesk(site: site, processes: processes, walks: walks, gatherings: gatherings).add(to: routes)
+        DoorController(site: site, walks: walks, gatherings: gatherings).add(to: routes)
+    }
+
+    /// Gatherings, with the words of this site in their letters.
+    public func gatherings(site: Site) -> Gatherings {
+        Gatherings(pool: pool, secrets: secrets, correspondent: Letters(site: site))
+    }
+
+    /// Walk sheets on site: what people note, and what the crew does.
+    private func addWalkSheets(to routes: RouterGroup<AppContext>, site: Site) {
+        let (walks, doors) = (Walks(pool: pool), NotingDoors())
+        let observations = Observations(pool: pool, secrets: secrets, zone: site.city.timeZone.identifier)
+        NotingController(site: site, walks: walks, observations: observations, doors: doors).add(to: routes)
+        NotingUploads(site: site, walks: walks, observations: observations, doors: doors).add(to: routes)
+        CrewController(
+            site: site, walks: walks, heads: HeadCounts(pool: pool), arrived: ArrivedObservations(pool: pool)
+        ).add(to: routes)
+    }
+
+    /// What people saw on walks, and the reports of it.
+    private func addWalkReports(to routes: RouterGroup<AppContext>, site: Site, processes: Processes) {
+        let (walks, lists, reports) = (Walks(pool: pool), ObservationLists(pool: pool), WalkReports(pool: pool))
+        ObservationsController(site: site, processes: processes, walks: walks, lists: lists, reports: reports)
+            .add(to: routes)
+        ObservationFilesController(site: site, processes: processes, walks: walks, lists: lists).add(to: routes)
+        ReportController(site: site, processes: processes, walks: walks, reports: reports).add(to: routes)
+        WalkComparisonController(
+            site: site, processes: processes, walks: walks, comparisons: WalkComparisons(pool: pool)
+        ).add(to: routes)
+        ReportDesk(site: site, processes: processes, walks: walks, reports: reports).add(to: routes)
+    }
+
     /// Papers: batches, their entries and settlement, and the account that closes.
     private func addPaper(to routes: RouterGroup<AppContext>, site: Site, votes: Votes, results: Results) {
         let batches = Batches(pool: pool)
@@ -308,6 +355,18 @@ public struct City: Sendable {
             kiosks: Kiosks(pool: pool, secrets: secrets)
         ).add(to: routes)
         AssistanceController(site: site, votes: votes, assistance: assistance).add(to: routes)
+    }
+
+    /// Walk sheets on paper.
+    private func addWalkPaper(to routes: RouterGroup<AppContext>, site: Site, processes: Processes, map: CityMap) {
+        let walks = Walks(pool: pool)
+        let sheets = WalkSheets(pool: pool, zone: site.city.timeZone.identifier)
+        let press = WalkPress(site: site, processes: processes, walks: walks, map: map)
+        WalkPrintController(site: site, walks: walks, press: press).add(to: routes)
+        PaperSheetDesk(
+            site: site, processes: processes, walks: walks, sheets: sheets, press: press
+        ).add(to: routes)
+        PaperEntryController(site: site, processes: processes, walks: walks, sheets: sheets).add(to: routes)
     }
 
     /// Accounts, with the words of this site in their letters.

@@ -23,13 +23,15 @@ public struct Site: Sendable {
         public var isDevelopment: Bool
         /// Where maps get their tiles; nil for maps that show the districts alone.
         public var tiles: MapTiles?
+        /// Whom to call where somebody is in danger.
+        public var emergency: Emergency
 
         /// The settings of one city.
         public init(
             name: String, help: Help, isDemonstration: Bool = false,
             timeZone: TimeZone = TimeZone(identifier: "Europe/Paris") ?? .gmt,
             publicURL: String = "http://localhost:8080", isBehindProxy: Bool? = nil,
-            isDevelopment: Bool = false, tiles: MapTiles? = nil
+            isDevelopment: Bool = false, tiles: MapTiles? = nil, emergency: Emergency = Emergency()
         ) {
             self.name = name
             self.help = help
@@ -39,6 +41,21 @@ public struct Site: Sendable {
             self.isBehindProxy = isBehindProxy ?? publicURL.hasPrefix("https://")
             self.isDevelopment = isDevelopment
             self.tiles = tiles
+            self.emergency = emergency
+        }
+    }
+
+    /// Numbers to call from the street, as people write them. Shown first where people note what they see outside.
+    public struct Emergency: Sendable {
+        /// Where somebody is in danger.
+        public var phone: String
+        /// The city's own, for what cannot wait though nobody is in danger; nil where it has none.
+        public var cityPhone: String?
+
+        /// The European emergency number unless another is set.
+        public init(phone: String = "112", cityPhone: String? = nil) {
+            self.phone = phone
+            self.cityPhone = cityPhone
         }
     }
 

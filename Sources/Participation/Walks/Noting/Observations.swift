@@ -46,15 +46,14 @@ public struct Observations: Sendable {
 
     // MARK: Opening
 
-    /// The sheet of the walk with the handle; nil when there is none. It is open to whoever has the walk's code, from two
-    /// hours before the walk until ``Walk/sheetClosesAt``; to its crew and to agents of its process at any time.
+    /// The sheet of a walk. It is open to whoever has the walk's code, from two hours before the walk until
+    /// ``Walk/sheetClosesAt``; to its crew and to agents of its process at any time.
     ///
-    /// - Throws: ``SheetRefusal/wrongCode``.
-    public func open(_ handle: String, code: String, by actor: Actor) async throws -> Sheet? {
-        guard let walk = try await Walks.load(where: "walk.handle = \(handle)", in: pool).first else { return nil }
+    /// - Throws: ``SheetRefusal/wrongCode``, also while the walk is not published.
+    public func open(_ walk: Walk, code: String, by actor: Actor) async throws -> Sheet {
         let door: SheetDoor = try await .find(walk.id, code: code, by: actor, in: pool)
         return Sheet(
-            walk: walk, stops: try await Walks.route(walk.route, in: pool)?.stops ?? [],
+            walk: door.walk, stops: try await Walks.route(walk.route, in: pool)?.stops ?? [],
             themes: try await Walks.themes(of: walk.id, in: pool), isCrew: door.isCrew, refusal: door.refusal)
     }
 
