@@ -89,7 +89,7 @@ struct WalkController: Sendable {
     @Sendable private func line(_ request: Request, _ context: AppContext) async throws -> Response {
         let walk: Walk = try await walks.published(context)
         guard let route = try await walks.route(walk.route) else { throw Absent() }
-        let json: Data = try JSONEncoder().encode(RouteFile(route, site.strings(context)))
+        let json: Data = try JSONEncoder().encode(RouteFeatures(route, site.strings(context)))
         return Response(
             status: .ok,
             headers: [

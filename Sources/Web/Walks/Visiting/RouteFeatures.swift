@@ -1,7 +1,7 @@
 import Participation
 
 /// A route as a feature collection (RFC 7946): its line, then its stops with number, title and prompt.
-struct RouteFile: Encodable, Sendable {
+struct RouteFeatures: Encodable, Sendable {
     struct Feature: Encodable, Sendable {
         struct Properties: Encodable, Sendable {
             var number: Int?
