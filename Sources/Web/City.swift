@@ -77,7 +77,9 @@ public struct City: Sendable {
         addDeliveries(to: routes, site: site, processes: processes, map: map)
         addExaminations(to: routes, site: site, processes: processes, votes: votes)
         addWalkSheets(to: routes, site: site)
+        addWalkReports(to: routes, site: site, processes: processes)
         addGatherings(to: routes, site: site, processes: processes, map: map)
+        addWalkPreparing(to: routes, site: site, processes: processes, map: map)
         addPlaces(to: routes, site: site, votes: votes, shelf: shelf)
         addPaper(to: routes, site: site, votes: votes, results: results)
         addMedia(to: routes, site: site)
@@ -280,6 +282,21 @@ public struct City: Sendable {
         DoorController(site: site, walks: walks, gatherings: gatherings).add(to: routes)
     }
 
+    /// Walks as their agents prepare them.
+    private func addWalkPreparing(
+        to routes: RouterGroup<AppContext>, site: Site, processes: Processes, map: CityMap
+    ) {
+        let (walks, templates) = (Walks(pool: pool), WalkTemplates(pool: pool))
+        WalkDesk(site: site, processes: processes, walks: walks, map: map).add(to: routes)
+        WalkActs(
+            site: site, processes: processes, walks: walks, gatherings: gatherings(site: site), map: map
+        ).add(to: routes)
+        WalkRouteDesk(site: site, processes: processes, walks: walks, map: map).add(to: routes)
+        WalkThemeDesk(site: site, processes: processes, walks: walks, templates: templates).add(to: routes)
+        WalkCrewDesk(site: site, processes: processes, walks: walks).add(to: routes)
+        WalkTemplateDesk(site: site, templates: templates).add(to: routes)
+    }
+
     /// Gatherings, with the words of this site in their letters.
     public func gatherings(site: Site) -> Gatherings {
         Gatherings(pool: pool, secrets: secrets, correspondent: Letters(site: site))
@@ -301,7 +318,7 @@ public struct City: Sendable {
         let (walks, lists, reports) = (Walks(pool: pool), ObservationLists(pool: pool), WalkReports(pool: pool))
         ObservationsController(site: site, processes: processes, walks: walks, lists: lists, reports: reports)
             .add(to: routes)
-        ObservationFilesController(site: site, processes: processes, walks: walks, lists: lists).add(to: routes)
+        OpenObservationFiles(site: site, processes: processes, walks: walks, lists: lists).add(to: routes)
         ReportController(site: site, processes: processes, walks: walks, reports: reports).add(to: routes)
         WalkComparisonController(
             site: site, processes: processes, walks: walks, comparisons: WalkComparisons(pool: pool)

@@ -75,9 +75,19 @@ extension CityMap {
         of route: Route, at stop: Stop? = nil, meeting: MapPoint? = nil, dots: [MapPoint] = [], words: String,
         lineHref: String? = nil, _ strings: Strings
     ) async throws -> RouteDrawing? {
+        try await drawing(
+            of: route.line, route.stops.map { ($0.title(strings.language), $0.point) }, at: stop.map { $0.number - 1 },
+            meeting: meeting, dots: dots, words: words, lineHref: lineHref, strings)
+    }
+
+    /// The same of a line and its stops, which nobody has to have kept yet; `here` counts the stops from 0.
+    func drawing(
+        of line: [MapPoint], _ stops: [(title: String, point: MapPoint)], at here: Int? = nil,
+        meeting: MapPoint? = nil, dots: [MapPoint] = [], words: String, lineHref: String? = nil, _ strings: Strings
+    ) async throws -> RouteDrawing? {
         let shown: [MapPoint] =
-            stop.map { [$0.point] } ?? route.line + route.stops.map(\.point) + dots + [meeting].compactMap(\.self)
-        guard let frame = RouteFrame(shown, margin: stop == nil ? 40 : 150),
+            here.map { [stops[$0].point] } ?? line + stops.map(\.point) + dots + [meeting].compactMap(\.self)
+        guard let frame = RouteFrame(shown, margin: here == nil ? 40 : 150),
             let projection = MapProjection(frame.corners)
         else { return nil }
         func mark(_ point: MapPoint) -> RouteDrawing.Mark {
@@ -94,13 +104,11 @@ extension CityMap {
         }
         return RouteDrawing(
             words: words, width: Int(MapProjection.width), height: height, surfaces: surfaces,
-            path: route.line.isEmpty ? nil : projection.line(route.line), dots: dots.map(mark),
-            meeting: meeting.map(mark),
-            markers: route.stops.map { other in
-                let place: RouteDrawing.Mark = mark(other.point)
+            path: line.isEmpty ? nil : projection.line(line), dots: dots.map(mark), meeting: meeting.map(mark),
+            markers: stops.enumerated().map { index, stop in
+                let place: RouteDrawing.Mark = mark(stop.point)
                 return RouteDrawing.Marker(
-                    x: place.x, y: place.y, number: String(other.number), title: other.title(strings.language),
-                    isHere: other.id == stop?.id)
+                    x: place.x, y: place.y, number: String(index + 1), title: stop.title, isHere: index == here)
             },
             scale: frame.scale(of: projection, height: height, strings),
             outlinesHref: lineHref == nil ? nil : "/districts.geojson", lineHref: lineHref,

@@ -41,11 +41,12 @@ public struct WalkReadiness: Sendable {
             (.stops, needed(!file.route.stops.isEmpty)),
             (.themes, needed(!file.themes.isEmpty)),
             (.guide, advised(file.crew.contains { $0.role == .guide })),
-            (
-                .languages,
-                advised(
-                    texts.allSatisfy { text in Language.allCases.allSatisfy { text.byLanguage[$0.rawValue] != nil } })
-            ),
+            (.languages, advised(texts.allSatisfy(\.isInEveryLanguage))),
         ]
     }
+}
+
+extension Texts {
+    /// Whether nobody has to read it in a foreign language.
+    fileprivate var isInEveryLanguage: Bool { Language.allCases.allSatisfy { byLanguage[$0.rawValue] != nil } }
 }
