@@ -100,12 +100,10 @@ public struct ProposalLists: Sendable {
             search: search, process: process, cursor: cursor, size: size, hidesCounts: hidesCounts)
         let found: ProposalList = try await page.load(.exact, from: pool)
         guard found.total == 0, !search.words.isEmpty else { return found }
-        return try await pool.transaction("proposal.near") { transaction in
-            try await transaction.execute(
-                "proposal.nearness",
-                "SELECT set_config('pg_trgm.word_similarity_threshold', \(SearchMatch.threshold), true)")
-            return try await page.load(.near, from: transaction)
-        }
+        let rows: [Row] = try await pool.query(
+            "proposal.near", "SELECT near_query(\(search.words))::text AS query")
+        guard let near: String = try rows.first?.get("query") else { return found }
+        return try await page.load(.near(near), from: pool)
     }
 
     /// Every proposal of a search that has a point, for the map; the newest `limit` of them.
@@ -142,13 +140,14 @@ private struct ProposalListPage {
             }
         }
         let found: [ProposalCard] = try rows[1].map { try ProposalCard(row: $0, hidesCounts: hidesCounts) }
+        let isNear: Bool = if case .near = match { total > 0 } else { false }
         let isBackwards: Bool = cursor?.isBackwards == true
         let cards: [ProposalCard] = isBackwards ? found.prefix(size).reversed() : Array(found.prefix(size))
         let hasMore: Bool = found.count > size
         let hasPrevious: Bool = isBackwards ? hasMore : cursor != nil
         let hasNext: Bool = isBackwards || hasMore
         return ProposalList(
-            cards: cards, total: total, facets: facets, isNear: match == .near && total > 0,
+            cards: cards, total: total, facets: facets, isNear: isNear,
             previous: hasPrevious ? cards.first.map { ProposalCursor($0, isBackwards: true) } : nil,
             next: hasNext ? cards.last.map { ProposalCursor($0, isBackwards: false) } : nil)
     }

@@ -68,18 +68,16 @@ public enum CostBand: String, Sendable, CaseIterable {
 enum SearchMatch {
     /// Whole words and their beginnings, in title, place, group and text.
     case exact
-    /// Titles that contain something written like the words: what is left when nothing was found.
-    case near
-
-    /// The titles that ``near`` takes for a misspelling: more alike than this, of 1.
-    static let threshold = "0.38"
+    /// Titles that have something written like the words, by the query that `near_query` makes of them: what is left
+    /// when nothing was found.
+    case near(String)
 
     /// Whether a proposal has the words.
     func condition(_ words: String) -> SQL {
         guard !words.isEmpty else { return "true" }
         return switch self {
         case .exact: "proposal.search @@ search_query(\(words))"
-        case .near: "folded(\(words)) <% proposal.folded_title"
+        case .near(let query): "proposal.title_words @@ \(query)::tsquery"
         }
     }
 

@@ -162,6 +162,38 @@ import Testing
         }
     }
 
+    @Test func `a misspelt word is looked up among the words of titles, whatever else is asked`() async throws {
+        try await withSquare { square in
+            let ada: Actor = try await square.resident("Ada")
+            let garden: Proposal = try await square.proposal("Un jardin partagé rue des Lilas", by: ada)
+            let playground: Proposal = try await square.proposal("Kinderspielplatz am Ufer", by: ada)
+            let court: Proposal = try await square.proposal("Un boulodrome couvert", by: ada)
+            func found(_ words: String) async throws -> [Int64] {
+                let list: ProposalList = try await Self.lists(square).list(
+                    ProposalSearch(words: words, order: .bestMatch), of: square.process)
+                #expect(list.isNear == !list.cards.isEmpty)
+                return list.cards.map(\.number)
+            }
+            #expect(try await found("jadrin partgaé") == [garden.number])
+            // Words that every title may have beside the misspelt one, and one that no title has.
+            #expect(try await found("des jadrin rue avec hippopotames") == [garden.number])
+            #expect(try await found("spielplats") == [playground.number])
+            #expect(try await found("boulodrone jardinn").sorted() == [garden.number, court.number])
+            // Only what is published is looked among, and a title that changes brings its words.
+            #expect(try await found("pétnaque") == [])
+            try await square.pool.execute(
+                "test.title", "UPDATE proposal SET title = 'Un terrain de pétanque' WHERE number = \(court.number)")
+            #expect(try await found("pétnaque") == [court.number])
+            #expect(try await found("boulodrone") == [])
+            _ = try await square.drafts.begin(
+                ProposalDraft(title: "Une trottinette", body: "x", place: ""), in: square.process, language: .french,
+                by: ada)
+            let words: [Row] = try await square.pool.query(
+                "test.words", "SELECT word FROM title_word WHERE word = 'trottinette'")
+            #expect(words.isEmpty)
+        }
+    }
+
     @Test func `hidden counts leave neither by the list, nor by its order, nor as open data`()
         async throws
     {
