@@ -10,7 +10,7 @@ struct PrintJob: Sendable {
     struct Part: Sendable {
         let view: any PageView
         /// What the code of each page holds; nil for sheets without one.
-        let code: SheetCode?
+        let code: (any PageCode)?
     }
 
     let title: String
@@ -18,7 +18,7 @@ struct PrintJob: Sendable {
     let parts: [Part]
 
     /// One document.
-    init(_ view: any PageView, title: String, language: Language, code: SheetCode?) {
+    init(_ view: any PageView, title: String, language: Language, code: (any PageCode)?) {
         self.init(title: title, language: language, parts: [Part(view: view, code: code)])
     }
 

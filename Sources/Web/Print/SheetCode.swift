@@ -26,9 +26,16 @@ enum PaperSize: String, Sendable, CaseIterable {
     case a4, a5
 }
 
-/// What the code on every page of a sheet holds, for a scanner and for whoever sorts papers; see
-/// `Documentation/Print.md`.
-struct SheetCode: Sendable, Hashable {
+/// What the code on every page of a sheet holds, for a scanner and for whoever sorts papers.
+protocol PageCode: Sendable {
+    /// The text of the code on a page.
+    ///
+    /// - Parameter page: from 1; nil where a browser decides about the pages.
+    func text(page: Int?) -> String
+}
+
+/// The code on the papers of a vote; see `Documentation/Print.md`.
+struct SheetCode: PageCode, Hashable {
     let document: PrintDocument
     /// The SHA-256 of the frozen definition; nil before the vote opens.
     let definition: [UInt8]?

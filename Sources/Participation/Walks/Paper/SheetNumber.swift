@@ -1,4 +1,4 @@
-/// The number of a printed sheet with its check digit: `0012-7`.
+/// The number of a printed sheet with its check digit: `0012-8`.
 ///
 /// The digit is that of ISO/IEC 7064, MOD 11,10: it finds every wrong digit, and nearly all pairs that changed places.
 public struct SheetNumber: Sendable, Hashable {
