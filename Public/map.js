@@ -20,11 +20,16 @@ async function json(address) {
   return answer.json();
 }
 
-/** A link made of text alone: titles come from residents. */
-function link(properties) {
-  const anchor = document.createElement("a");
-  anchor.href = `/proposals/${Number(properties.number)}`;
-  anchor.textContent = `${properties.number}. ${properties.title}`;
+/** A link made of text alone: titles come from residents. What has no page of its own is words. */
+function link({ number, title, href, label }) {
+  const anchor = document.createElement(label && !href ? "span" : "a");
+  if (label) {
+    if (href?.startsWith("/")) anchor.href = href;
+    anchor.textContent = label;
+  } else {
+    anchor.href = `/proposals/${Number(number)}`;
+    anchor.textContent = `${number}. ${title}`;
+  }
   return anchor;
 }
 
@@ -50,7 +55,10 @@ async function open(figure) {
     onEachFeature: (feature, layer) => layer.bindPopup(() => link(feature.properties)),
   }).addTo(map);
   const bounds = way ? route(L, way).addTo(map).getBounds() : surfaces.getBounds().extend(dots.getBounds());
-  if (bounds.isValid()) map.fitBounds(bounds); else map.setView([47, 3], 5);
+  if ("moving" in figure.dataset && dots.getBounds().isValid()) map.fitBounds(dots.getBounds());
+  else if (bounds.isValid()) map.fitBounds(bounds);
+  else map.setView([47, 3], 5);
+  if ("moving" in figure.dataset) follow(map, dots, points);
   if ("picks" in figure.dataset) pick(L, map, figure);
   canvas.focus();
 }
@@ -67,6 +75,25 @@ function route(L, way) {
     onEachFeature: ({ properties }, layer) => {
       if (properties.title) layer.bindPopup(() => text(properties.title));
     },
+  });
+}
+
+/** Where there is too much to be fetched at once, what lies in sight is fetched again whenever the map comes to rest. */
+function follow(map, dots, points) {
+  let turn = 0;
+  map.on("moveend", async () => {
+    const mine = ++turn;
+    const box = map.getBounds();
+    const sides = [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()].map((side) => side.toFixed(6));
+    try {
+      const spots = await json(`${points}${points.includes("?") ? "&" : "?"}bbox=${sides.join(",")}`);
+      if (mine !== turn) return;
+      dots.clearLayers();
+      dots.addData(spots);
+    } catch (error) {
+      // What is drawn stays.
+      console.warn(error);
+    }
   });
 }
 

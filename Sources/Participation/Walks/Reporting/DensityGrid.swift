@@ -31,7 +31,7 @@ public struct LocalProjection: Sendable, Hashable {
 
 /// How many observations there are in each square of a grid.
 public struct DensityGrid: Sendable {
-    /// A square with at least one observation.
+    /// A square of the grid.
     public struct Square: Sendable, Hashable {
         /// Its place from the corner: to the east and to the north, from 0.
         public let column: Int, row: Int
@@ -39,6 +39,15 @@ public struct DensityGrid: Sendable {
         public let strengths: Int, problems: Int, ideas: Int
         /// How many in all.
         public var total: Int { strengths + problems + ideas }
+
+        /// A square with so many observations.
+        public init(column: Int, row: Int, strengths: Int = 0, problems: Int = 0, ideas: Int = 0) {
+            self.column = column
+            self.row = row
+            self.strengths = strengths
+            self.problems = problems
+            self.ideas = ideas
+        }
     }
 
     /// The side of a square, in metres.
@@ -72,7 +81,7 @@ public struct DensityGrid: Sendable {
     /// The sides that a grid may have.
     public static let sides = [25, 50, 100, 200, 500, 1000, 2000, 5000]
     /// The most squares of a grid in one direction.
-    public static let most = 24
+    public static let most = 16
 }
 
 /// A box of degrees.
@@ -108,6 +117,24 @@ public struct MapBox: Sendable, Hashable {
         self.init(
             south: max(-90, sides.south - high), west: max(-180, sides.west - wide), north: min(90, sides.north + high),
             east: min(180, sides.east + wide))
+    }
+
+    /// The box with so many metres more on each side.
+    public func widened(by rim: Double) -> MapBox? {
+        MapBox(around: corners, rim: rim)
+    }
+
+    /// Its south-western and its north-eastern corner.
+    public var corners: [MapPoint] {
+        [(south, west), (north, east)].compactMap { MapPoint(latitude: $0.0, longitude: $0.1) }
+    }
+
+    /// The sides in the columns `south`, `west`, `north` and `east`; nil where they are null.
+    init?(row: Row) throws {
+        guard let south: Double = try row.get("south"), let west: Double = try row.get("west"),
+            let north: Double = try row.get("north"), let east: Double = try row.get("east")
+        else { return nil }
+        self.init(south: south, west: west, north: north, east: east)
     }
 
     /// Its size in metres, from west to east and from south to north.
@@ -171,6 +198,50 @@ extension ObservationLists {
             placeless: placeless)
     }
 
+    /// What maps of a search show: the stops of its walks with some land around them, or what was seen where there are no
+    /// stops; nil where nothing has a place on the map. A point sent from far away does not make the walk a speck.
+    public func frame(_ search: ObservationSearch) async throws -> MapBox? {
+        let row: Row? = try await pool.one(
+            "observation.frame",
+            """
+            SELECT min(stop.latitude) AS south, min(stop.longitude) AS west, max(stop.latitude) AS north,
+                   max(stop.longitude) AS east
+            FROM walk JOIN stop ON stop.route_id = walk.route_id
+            WHERE walk.published_at IS NOT NULL AND \(sql: search.walks)
+            """)
+        guard let stops = try row.flatMap(MapBox.init(row:)) else {
+            return try await box(search).flatMap { $0.widened(by: 100) }
+        }
+        return stops.widened(by: max(150, 0.3 * max(stops.metres.wide, stops.metres.high)))
+    }
+
+    /// The places of what a search finds, at most `limit`, in no order.
+    public func places(_ search: ObservationSearch, limit: Int) async throws -> [MapPoint] {
+        try await pool.query(
+            "observation.places",
+            """
+            SELECT coalesce(observation.latitude, stop.latitude) AS latitude,
+                   coalesce(observation.longitude, stop.longitude) AS longitude
+            FROM \(sql: ObservationSearch.tables) WHERE \(sql: search.condition()) LIMIT \(limit)
+            """
+        ).compactMap { try MapPoint(row: $0) }
+    }
+
+    /// The themes of the walks in which is looked, each key once.
+    public func themes(_ search: ObservationSearch) async throws -> [WalkTheme] {
+        try await pool.query(
+            "observation.themes",
+            """
+            SELECT \(sql: WalkTheme.columns) FROM (
+                SELECT DISTINCT ON (walk_theme.key) walk_theme.* FROM walk_theme
+                JOIN walk ON walk.id = walk_theme.walk_id
+                WHERE walk.published_at IS NOT NULL AND \(sql: search.walks)
+                ORDER BY walk_theme.key, walk.id DESC) AS walk_theme
+            ORDER BY walk_theme.position, walk_theme.key
+            """
+        ).map(WalkTheme.init(row:))
+    }
+
     /// The box around what a search finds; nil where nothing has a place on the map.
     public func box(_ search: ObservationSearch) async throws -> MapBox? {
         let row: Row? = try await pool.one(
@@ -182,10 +253,7 @@ extension ObservationLists {
                    max(coalesce(observation.longitude, stop.longitude)) AS east
             FROM \(sql: ObservationSearch.tables) WHERE \(sql: search.condition())
             """)
-        guard let row, let south: Double = try row.get("south"), let west: Double = try row.get("west"),
-            let north: Double = try row.get("north"), let east: Double = try row.get("east")
-        else { return nil }
-        return MapBox(south: south, west: west, north: north, east: east)
+        return try row.flatMap(MapBox.init(row:))
     }
 
     /// What a search finds inside a box, at most `limit`; nil when there is more.

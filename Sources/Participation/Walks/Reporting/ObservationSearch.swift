@@ -57,16 +57,19 @@ extension ObservationSearch {
             ON observation.id = coalesce(counted.joined_into, counted.id) AND counted.state IN ('published', 'joined')
         """
 
+    /// The walks on which is looked, as a condition on `walk`.
+    var walks: SQL {
+        switch scope {
+        case .walk(let walk): "walk.id = \(walk)"
+        case .process(let process): "walk.process_id = \(process)"
+        case .walks(let walks): "walk.id = ANY (\(walks))"
+        }
+    }
+
     /// Published, in the place and with the words that are looked for.
     var found: SQL {
-        let place: SQL =
-            switch scope {
-            case .walk(let walk): "observation.walk_id = \(walk)"
-            case .process(let process): "walk.process_id = \(process)"
-            case .walks(let walks): "observation.walk_id = ANY (\(walks))"
-            }
         let named: SQL = words.isEmpty ? "true" : "observation.search @@ search_query(\(words))"
-        return "observation.state = 'published' AND \(sql: place) AND \(sql: named)"
+        return "observation.state = 'published' AND \(sql: walks) AND \(sql: named)"
     }
 
     /// The same, with all that is chosen; `except` leaves one facet open.

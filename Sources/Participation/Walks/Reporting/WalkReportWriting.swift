@@ -1,4 +1,4 @@
-public import Postgres
+import Postgres
 
 /// What agents write into a report, one act at a time.
 extension WalkReports {
