@@ -48,6 +48,11 @@ struct Serve: AsyncParsableCommand {
                         .init(
                             service: BallotNotices(
                                 pool: house.pool, logger: house.logger, correspondent: Letters(site: site))),
+                        .init(
+                            service: GatheringRounds(
+                                Gatherings(
+                                    pool: house.pool, secrets: house.secrets, correspondent: Letters(site: site)),
+                                zone: site.city.timeZone.identifier, logger: house.logger)),
                         .init(service: service),
                     ], gracefulShutdownSignals: [.sigterm, .sigint], logger: house.logger))
             do {
