@@ -46,6 +46,10 @@ struct Serve: AsyncParsableCommand {
                                 pool: house.pool, zone: site.city.timeZone.identifier, logger: house.logger,
                                 correspondent: Letters(site: site))),
                         .init(
+                            service: AnswerReminders(
+                                pool: house.pool, zone: site.city.timeZone.identifier, logger: house.logger,
+                                correspondent: Letters(site: site))),
+                        .init(
                             service: BallotNotices(
                                 pool: house.pool, logger: house.logger, correspondent: Letters(site: site))),
                         .init(

@@ -84,6 +84,7 @@ public struct City: Sendable {
         addPaper(to: routes, site: site, votes: votes, results: results)
         addMedia(to: routes, site: site)
         addWalkPaper(to: routes, site: site, processes: processes, map: map)
+        addWalkAnswers(to: routes, site: site, processes: processes, map: map)
         DestructionDesk(
             site: site, shelf: shelf, votes: votes, destructions: Destructions(pool: pool, secrets: secrets)
         ).add(to: routes)
@@ -142,7 +143,9 @@ public struct City: Sendable {
                 examinations: ExaminationSection(
                     examinations: examinations(site: site), answers: AuthorAnswers(pool: pool),
                     nominations: Nominations(pool: pool)),
-                deliveries: DeliverySection(deliveries: deliveries(site: site)))
+                deliveries: DeliverySection(deliveries: deliveries(site: site)),
+                observations: ObservationSection(
+                    proposals: ObservationProposals(pool: pool, zone: site.city.timeZone.identifier)))
         ).add(to: routes)
         ProposalListController(
             site: site, processes: processes, calls: calls, lists: lists, map: map
@@ -163,7 +166,7 @@ public struct City: Sendable {
         ).add(to: routes)
         FileDesk(
             site: site, processes: processes, files: files, examinations: examinations(site: site), verdicts: verdicts,
-            settings: settings, nominations: nominations
+            settings: settings, nominations: nominations, similar: SimilarProposals(pool: pool)
         ).add(to: routes)
         AnswersDesk(
             site: site, processes: processes, files: files, verdicts: verdicts, letters: PrintedLetters(pool: pool)
@@ -310,6 +313,38 @@ public struct City: Sendable {
         NotingUploads(site: site, walks: walks, observations: observations, doors: doors).add(to: routes)
         CrewController(
             site: site, walks: walks, heads: HeadCounts(pool: pool), arrived: ArrivedObservations(pool: pool)
+        ).add(to: routes)
+    }
+
+    /// What the city does with what people saw on walks.
+    private func addWalkAnswers(
+        to routes: RouterGroup<AppContext>, site: Site, processes: Processes, map: CityMap
+    ) {
+        let (walks, zone) = (Walks(pool: pool), site.city.timeZone.identifier)
+        let files = ObservationFiles(pool: pool, zone: zone)
+        let joins = ObservationJoins(pool: pool)
+        let answers = ServiceAnswers(pool: pool, zone: zone, correspondent: Letters(site: site))
+        let proposals = ObservationProposals(pool: pool, zone: zone)
+        let settings = ExaminationSettings(pool: pool)
+        ObservationDesk(
+            site: site, processes: processes, walks: walks, files: files, publications: Publications(pool: pool),
+            batches: ObservationBatches(pool: pool), joins: joins, answers: answers, settings: settings
+        ).add(to: routes)
+        ObservationFileDesk(
+            site: site, processes: processes, walks: walks, files: files, corrections: Corrections(pool: pool),
+            joins: joins, answers: answers, proposals: proposals, map: map
+        ).add(to: routes)
+        PhotoDesk(
+            site: site, processes: processes, walks: walks, files: files,
+            clearances: PhotoClearances(pool: pool, zone: zone)
+        ).add(to: routes)
+        ServiceAnswerDesk(site: site, processes: processes, answers: answers, settings: settings).add(to: routes)
+        FollowUpController(
+            site: site, processes: processes, walks: walks, followUps: FollowUps(pool: pool, zone: zone)
+        ).add(to: routes)
+        ObservationController(
+            site: site, processes: processes, walks: walks, stories: ObservationStories(pool: pool, zone: zone),
+            proposals: proposals, calls: ProposalCalls(pool: pool, zone: zone), map: map
         ).add(to: routes)
     }
 

@@ -86,8 +86,8 @@ public struct ObservationFilter: Sendable, Hashable {
 public struct ObservationLine: Sendable {
     /// The observation.
     public let observation: Observation
-    /// The number of its stop, and what its theme is called.
-    public let stopNumber: Int?, theme: Texts
+    /// The number of its stop, the key of its theme and what that is called.
+    public let stopNumber: Int?, themeKey: String?, theme: Texts
     /// How many photos it has, those of paper sheets aside, and how many of them nobody has cleared.
     public let photos: Int, uncleared: Int
     /// How many others are joined to it.
@@ -101,8 +101,8 @@ public struct ObservationLine: Sendable {
 
     /// What `init(row:)` reads, of ``tables(today:)``.
     static let columns: SQL = """
-        \(sql: Observation.columns), stop.number AS stop_number, walk_theme.title::text AS theme_title,
-        pictures.count AS photo_count, pictures.uncleared, origins.count AS origin_count,
+        \(sql: Observation.columns), stop.number AS stop_number, walk_theme.key AS theme_key,
+        walk_theme.title::text AS theme_title, pictures.count AS photo_count, pictures.uncleared, origins.count AS origin_count,
         service.name::text AS service_name, observation_assignment.due_on::text AS assignment_due,
         coalesce(observation_assignment.due_on < today.day AND observation.follow_up IS NULL, false) AS overdue,
         observation.follow_up, draft.id IS NOT NULL AS has_draft
@@ -132,6 +132,7 @@ public struct ObservationLine: Sendable {
     init(row: Row) throws {
         observation = try Observation(row: row)
         stopNumber = try row.get("stop_number", as: Int32?.self).map(Int.init)
+        themeKey = try row.get("theme_key")
         theme = try row.get("theme_title", as: String?.self).map(Texts.init(json:)) ?? Texts([:])
         photos = Int(try row.get("photo_count", as: Int64.self))
         uncleared = Int(try row.get("uncleared", as: Int64.self))

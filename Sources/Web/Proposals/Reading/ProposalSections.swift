@@ -13,6 +13,7 @@ struct ProposalSections: Sendable {
     let joins: JoinSection
     let examinations: ExaminationSection
     let deliveries: DeliverySection
+    let observations: ObservationSection
 
     /// The page, each part loaded.
     func page(of scene: ProposalScene) async throws -> ProposalPage {
@@ -31,6 +32,7 @@ struct ProposalSections: Sendable {
         page.joins = try await joins.view(of: scene)
         page.examination = try await examinations.view(of: scene)
         page.deliveries = try await deliveries.view(of: scene)
+        page.observation = try await observations.view(of: scene)
         return page
     }
 }
