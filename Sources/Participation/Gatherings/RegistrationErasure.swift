@@ -18,7 +18,7 @@ extension Gatherings {
             """
             UPDATE registration SET \(sql: erasing) FROM gathering
             WHERE gathering.id = registration.gathering_id AND registration.erased_at IS NULL
-              AND gathering.ends_at < clock_timestamp() - make_interval(days => \(memoryInDays))
+              AND gathering.ends_at < clock_timestamp() - make_interval(days => \(memoryInDays)::int)
             """)
     }
 

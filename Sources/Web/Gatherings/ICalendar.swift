@@ -60,8 +60,8 @@ struct ICalendar: Sendable {
         return escaped
     }
 
-    /// A line in pieces of at most 75 octets, the blank that begins each but the first included; no piece ends in the
-    /// middle of a character (section 3.1).
+    /// A line in pieces of at most 75 octets, the blank that begins each but the first included; no piece ends within the
+    /// octets of a code point (section 3.1).
     static func folded(_ line: String) -> String {
         var folded = ""
         var octets = 0
