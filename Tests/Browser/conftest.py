@@ -45,8 +45,8 @@ class People:
     def context(self, who: str = "nobody", language: str = "fr", **options) -> BrowserContext:
         """A fresh context of this person; the language is the cookie of the switch.
 
-        A session is kept from one context to the next, and made anew when its cookie was replaced in another context
-        for longer than the old one is taken, as happens after a change of roles.
+        A session is kept from one context to the next. That of an account is made anew when its cookie was replaced in
+        another context for longer than the old one is taken, as happens after a change of roles.
         """
         while True:
             if who != "nobody" and who not in self.states:
@@ -55,7 +55,7 @@ class People:
                 base_url=self.service.url, locale=language, storage_state=self.states.get(who), **options)
             context.set_default_timeout(PATIENCE)
             home = context.request.get(f"/?lang={language}")
-            if who == "nobody" or 'action="/sign-out"' in home.text():
+            if who in ("nobody", "voter") or 'action="/sign-out"' in home.text():
                 return context
             del self.states[who]
             context.close()
