@@ -65,3 +65,8 @@ CREATE TABLE walk_sheet_scan (
 
 CREATE TRIGGER walk_sheet_scan_gone AFTER DELETE ON walk_sheet_scan
     FOR EACH ROW EXECUTE FUNCTION medium_goes_with_its_use();
+
+-- An observation of a stop needs no point: without one there is no radius, and none is asked for.
+ALTER TABLE observation DROP CONSTRAINT observation_accuracy;
+ALTER TABLE observation ADD CONSTRAINT observation_accuracy
+    CHECK (accuracy IS NULL OR (accuracy >= 0 AND accuracy < 100000 AND latitude IS NOT NULL));

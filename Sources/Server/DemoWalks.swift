@@ -6,7 +6,7 @@ import PublicRecord
 struct DemoWalk: Sendable {
     var handle: String
     var code: String
-    var title: Texts, aim: Texts, audience: Texts, meetingPlace: Texts
+    var title: Texts, aim: Texts, audience: Texts, meetingPlace: Texts, accessibility: Texts, imageRights: Texts
     var audiences: [Concerned] = []
     var light: Walk.Light
     /// When it begins and ends, and until when its sheet is open.
@@ -37,7 +37,8 @@ extension Demonstration {
         ) -> DemoWalk {
             DemoWalk(
                 handle: handle, code: code, title: title,
-                aim: aim, audience: audience, meetingPlace: route.stops[0].title, light: light, startsAt: start,
+                aim: aim, audience: audience, meetingPlace: route.stops[0].title,
+                accessibility: accessibility, imageRights: imageRights, light: light, startsAt: start,
                 endsAt: start.addingTimeInterval(hours * hour), sheetClosesAt: start.addingTimeInterval(3 * day),
                 route: route)
         }
@@ -55,7 +56,9 @@ extension Demonstration {
             from: now.addingTimeInterval(14 * day), hours: 2)
         next.previous = past.handle
         for walk in [station, past, next] { try await town.prepare(walk, in: process) }
-        try await town.observe(past.handle, after: past.startsAt)
+        try await town.note(past.handle)
+        try await town.read(past.handle, in: process)
+        try await town.report(past.handle)
     }
 
     private static func text(_ french: String, _ english: String, _ german: String) -> Texts {
@@ -66,19 +69,17 @@ extension Demonstration {
         "Regarder ensemble ce qui rassure, ce qui gêne et ce qui pourrait changer. Marche de démonstration.",
         "To look together at what reassures, what hinders and what could change. A walk of the demonstration.",
         "Gemeinsam ansehen, was beruhigt, was stört und was anders sein könnte. Ein Rundgang der Vorführung.")
+    private static let accessibility: Texts = text(
+        "Sol plat et revêtu, sauf un escalier de douze marches avec une rampe à côté ; des bancs à chaque arrêt.",
+        "Flat and paved, but for a stair of twelve steps with a ramp beside it; benches at each stop.",
+        "Eben und befestigt, bis auf eine Treppe mit zwölf Stufen und einer Rampe daneben; Bänke an jedem Halt.")
+    private static let imageRights: Texts = text(
+        "Les photos montrent des lieux ; visages et plaques sont recouverts avant toute publication.",
+        "Photos show places; faces and plates are covered before anything is published.",
+        "Fotos zeigen Orte; Gesichter und Kennzeichen werden vor jeder Veröffentlichung abgedeckt.")
     private static let audience: Texts = text(
         "Tout le monde, du quartier ou de passage.", "Everybody, from the district or passing through.",
         "Alle, aus dem Viertel oder auf der Durchreise.")
-
-    /// The six principles of safe places.
-    static let principles: [(key: String, title: Texts)] = [
-        ("se-reperer", text("Savoir où l’on est", "Know where you are", "Wissen, wo man ist")),
-        ("voir", text("Voir et être vu", "See and be seen", "Sehen und gesehen werden")),
-        ("entendre", text("Entendre et être entendu", "Hear and be heard", "Hören und gehört werden")),
-        ("aide", text("S’échapper et obtenir de l’aide", "Get away and get help", "Ausweichen und Hilfe finden")),
-        ("entretien", text("Un lieu entretenu", "A place that is looked after", "Ein gepflegter Ort")),
-        ("ensemble", text("Agir ensemble", "Act together", "Gemeinsam handeln")),
-    ]
 }
 
 extension DemoRoute {

@@ -45,7 +45,12 @@ struct WalkPrintMap: Sendable {
 
     private func drawing(of points: [MapPoint], focus: Stop?) -> String? {
         guard let projection = MapProjection(points) else { return nil }
-        let (width, height) = (Int(MapProjection.width), Int(projection.height.rounded(.up)))
+        // A narrow drawing stands in the middle of its width: what is left of it is cut away.
+        let places: [Double] = points.map { projection.place($0).x }
+        let left: Int = max(0, Int((places.min() ?? 0) - 2 * MapProjection.rim))
+        let right: Int = min(
+            Int(MapProjection.width), Int((places.max() ?? MapProjection.width) + 2 * MapProjection.rim))
+        let height = Int(projection.height.rounded(.up))
         func place(_ point: MapPoint) -> (x: Int, y: Int) {
             let place = projection.place(point)
             return (Int(place.x.rounded()), Int(place.y.rounded()))
@@ -61,16 +66,21 @@ struct WalkPrintMap: Sendable {
             let place = place(stop.point)
             return Self.disc(stop.number, at: place, isFocus: focus == nil || focus?.id == stop.id)
         }.joined()
+        // North stands where no stop does.
+        let isRight: Bool = !route.stops.contains {
+            let place = place($0.point)
+            return place.x > right - 120 && (0..<120).contains(place.y)
+        }
         return """
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(width) \(height)" aria-hidden="true" \
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="\(left) 0 \(right - left) \(height)" aria-hidden="true" \
             focusable="false">\(edges)\
             <polyline points="\(way)" fill="none" stroke="#000" stroke-width="7" stroke-linejoin="round"/>\
-            \(stops)\(Self.north(width))\(Self.scale(projection, height))</svg>
+            \(stops)\(Self.north(isRight ? right - 40 : left + 40))\(Self.scale(projection, left, height))</svg>
             """
     }
 
     private static func disc(_ number: Int, at place: (x: Int, y: Int), isFocus: Bool) -> String {
-        let radius: Int = isFocus ? 26 : 18
+        let radius: Int = isFocus ? 28 : 20
         let (fill, ink) = isFocus ? ("#000", "#fff") : ("#fff", "#000")
         return """
             <circle cx="\(place.x)" cy="\(place.y)" r="\(radius)" fill="\(fill)" stroke="#000" stroke-width="4"/>\
@@ -79,25 +89,26 @@ struct WalkPrintMap: Sendable {
             """
     }
 
-    private static func north(_ width: Int) -> String {
+    private static func north(_ x: Int) -> String {
         """
-        <path d="M\(width - 40) 16L\(width - 28) 50L\(width - 40) 42L\(width - 52) 50Z" fill="#000"/>\
-        <text x="\(width - 40)" y="76" text-anchor="middle" font-size="24" font-weight="bold">N</text>
+        <path d="M\(x) 16L\(x + 12) 50L\(x) 42L\(x - 12) 50Z" fill="#000"/>\
+        <text x="\(x)" y="76" text-anchor="middle" font-size="24" font-weight="bold">N</text>
         """
     }
 
     /// A bar of a round number of metres, at most a quarter of the drawing.
-    private static func scale(_ projection: MapProjection, _ height: Int) -> String {
+    private static func scale(_ projection: MapProjection, _ left: Int, _ height: Int) -> String {
         guard let south = MapPoint(latitude: 0, longitude: 0), let north = MapPoint(latitude: 1, longitude: 0) else {
             return ""
         }
         let perMetre: Double = (projection.place(south).y - projection.place(north).y) / perDegree
         let metres: Int = [2000, 1000, 500, 200, 100, 50, 20, 10].first { Double($0) * perMetre <= 250 } ?? 10
-        let end: Int = 24 + Int((Double(metres) * perMetre).rounded())
+        let start: Int = left + 24
+        let end: Int = start + Int((Double(metres) * perMetre).rounded())
         return """
-            <path d="M24 \(height - 34)V\(height - 22)H\(end)V\(height - 34)" fill="none" stroke="#000" \
+            <path d="M\(start) \(height - 34)V\(height - 22)H\(end)V\(height - 34)" fill="none" stroke="#000" \
             stroke-width="4"/>\
-            <text x="24" y="\(height - 44)" font-size="24">\(metres) m</text>
+            <text x="\(start)" y="\(height - 44)" font-size="24">\(metres) m</text>
             """
     }
 }
