@@ -65,7 +65,7 @@ struct RegistrationDesk: Sendable {
         var figures: [PlaceFact] = [
             PlaceFact(name: strings("gatherings.desk.people"), text: strings.number(turnout.people)),
             PlaceFact(name: strings("gatherings.desk.waiting"), text: strings.number(turnout.waitingPeople)),
-            PlaceFact(name: strings("gatherings.desk.came"), text: strings.number(turnout.came)),
+            PlaceFact(name: strings("gatherings.desk.present"), text: strings.number(turnout.came)),
         ]
         if let free = turnout.free {
             figures.insert(PlaceFact(name: strings("gatherings.desk.free"), text: strings.number(free)), at: 1)

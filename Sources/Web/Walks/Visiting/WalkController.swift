@@ -141,7 +141,7 @@ struct WalkController: Sendable {
                 strings("walks.visit.called_off", ["reason": walk.gathering.cancellation(reader)]), at: 0)
         }
         let access: String = walk.accessibility(reader)
-        if !access.isEmpty { words.append("\(strings("walks.visit.accessibility")) : \(access)") }
+        if !access.isEmpty { words.append(strings("walks.visit.access_line", ["words": access])) }
         if let rain = walk.rainStartsAt {
             words.append(strings("walks.visit.rain", ["when": GatheringWords(strings).moment(rain)]))
         }
