@@ -17,6 +17,7 @@ import proposals
 import roll
 import tally
 import verification
+import walks
 from house import CONNECTIONS, POSTGRES, House, output
 from measure import Measure, table
 
@@ -78,7 +79,8 @@ def count(_):
 
 PARTS = {
     "client": client, "casting": casting.measure, "page": page, "counting": count,
-    "verification": verification.measure, "tally": tally.measure, "roll": roll.measure, "proposals": proposals.measure}
+    "verification": verification.measure, "tally": tally.measure, "roll": roll.measure, "proposals": proposals.measure,
+    "walks": walks.measure}
 
 
 def run(name, part):

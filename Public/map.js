@@ -50,7 +50,9 @@ async function open(figure) {
     L.tileLayer(tiles, { attribution: credit.innerHTML, maxZoom: 19 }).addTo(map);
   }
   const surfaces = L.geoJSON(districts, { className: "map-surface", interactive: false }).addTo(map);
+  const classes = { Point: "map-dot", LineString: "walk-way" };
   const dots = L.geoJSON(spots ?? undefined, {
+    style: ({ geometry }) => ({ className: classes[geometry.type] ?? "walk-shade shade-2" }),
     pointToLayer: (feature, place) => L.circleMarker(place, { radius: 9, className: "map-dot" }),
     onEachFeature: (feature, layer) => layer.bindPopup(() => link(feature.properties)),
   }).addTo(map);

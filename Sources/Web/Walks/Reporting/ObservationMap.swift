@@ -150,7 +150,7 @@ struct ObservationMapScene {
 
     /// Each observation of the page with its number, the others as dots.
     func points(_ page: [PublishedObservation], others: [MapPoint], total: Int) -> ObservationMap {
-        var spread = MarkSpread()
+        var spread = MarkSpread(around: stops)
         var outside = 0
         let marks: [ObservationMap.Mark] = page.compactMap { observation in
             guard let point = observation.point else { return nil }
@@ -186,7 +186,8 @@ struct ObservationMapScene {
             let shade: Int = bounds.lastIndex { square.total >= $0 } ?? 0
             paths[shade] += "M\(low.x) \(high.y)h\(high.x - low.x)v\(low.y - high.y)h\(low.x - high.x)Z"
             counts.append(
-                ObservationMap.Label(x: (low.x + high.x) / 2, y: (low.y + high.y) / 2, text: String(square.total)))
+                // In the corner, where no stop covers it.
+                ObservationMap.Label(x: low.x + 6, y: high.y + 16, text: String(square.total)))
         }
         let shades: [ObservationMap.Shade] = bounds.indices.filter { !paths[$0].isEmpty }.map { index in
             let most: Int? = index + 1 < bounds.count ? bounds[index + 1] - 1 : nil

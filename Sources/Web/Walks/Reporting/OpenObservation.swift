@@ -87,8 +87,15 @@ struct OpenObservation: Encodable {
 enum Contacts {
     /// The text with mail addresses and telephone numbers replaced by `[…]`.
     static func masked(_ text: String) -> String {
-        text.replacing(#/[\p{L}\p{N}._%+\-]+@[\p{L}\p{N}.\-]+\.\p{L}{2,}/#, with: "[…]")
-            .replacing(#/(?:\+|00)?\d(?:[ .\-\/\u{A0}\u{202F}]?\d){8,14}/#, with: "[…]")
+        var masked: String = text
+        // Few texts have either: looking for a sign costs less than looking for an address.
+        if text.utf8.contains(UInt8(ascii: "@")) {
+            masked = masked.replacing(#/[\p{L}\p{N}._%+\-]+@[\p{L}\p{N}.\-]+\.\p{L}{2,}/#, with: "[…]")
+        }
+        if text.utf8.count(where: { (0x30...0x39).contains($0) }) >= 9 {
+            masked = masked.replacing(#/(?:\+|00)?\d(?:[ .\-\/\u{A0}\u{202F}]?\d){8,14}/#, with: "[…]")
+        }
+        return masked
     }
 }
 

@@ -367,7 +367,12 @@ private struct ReportMap {
             return (Int(place.x.rounded()), Int(place.y.rounded()))
         }
         let words = WalkWords(strings)
-        var spread = MarkSpread()
+        let stops: [ObservationMap.Stop] = content.stops.map { stop in
+            let place = place(stop.point)
+            return ObservationMap.Stop(
+                x: place.x, y: place.y, number: String(stop.number), title: stop.title(strings.language))
+        }
+        var spread = MarkSpread(around: stops)
         let marks: [ObservationMap.Mark] = content.observations.compactMap { observation in
             guard let point = observation.point else { return nil }
             let exact = place(point)
@@ -384,11 +389,7 @@ private struct ReportMap {
         return ObservationMap(
             words: strings.plural("walks.map.words", content.observations.count), width: Int(MapProjection.width),
             height: height, line: way,
-            stops: content.stops.map { stop in
-                let place = place(stop.point)
-                return ObservationMap.Stop(
-                    x: place.x, y: place.y, number: String(stop.number), title: stop.title(strings.language))
-            }, shades: [], counts: [], heads: [], dots: nil, marks: marks,
+            stops: stops, shades: [], counts: [], heads: [], dots: nil, marks: marks,
             keys: Observation.Kind.allCases.map {
                 ObservationMap.Key(kind: $0.rawValue, shape: ObservationMap.shape($0), name: words.kind($0))
             }, isGrid: false, gridWords: nil, outside: nil, table: [], pointsHref: "", outlinesHref: "", tiles: nil,
@@ -396,17 +397,31 @@ private struct ReportMap {
     }
 }
 
-/// Lays what was seen at one place around it: on a spiral, each turned by the golden angle.
+/// Finds a free place for each marker, as near as can be to where it belongs.
 struct MarkSpread {
-    private var taken: [[Int]: Int] = [:]
+    /// How far apart the middles of two markers are.
+    private static let distance = 40
 
-    /// A place beside those given before.
+    private var taken: [(x: Int, y: Int)]
+
+    /// Nothing is placed but the stops.
+    init(around stops: [ObservationMap.Stop]) {
+        taken = stops.map { ($0.x, $0.y) }
+    }
+
+    /// A free place: the first on a spiral around `exact`, each step turned by the golden angle.
     mutating func place(_ exact: (x: Int, y: Int)) -> (x: Int, y: Int) {
-        let cell: [Int] = [exact.x / 30, exact.y / 30]
-        // The first one too keeps off the number of the stop.
-        let turn: Int = taken[cell, default: 0] + 1
-        taken[cell] = turn
-        let (angle, away) = (Double(turn) * 2.399963, 26 * (Double(turn) + 1).squareRoot())
-        return (exact.x + Int((away * cos(angle)).rounded()), exact.y + Int((away * sin(angle)).rounded()))
+        var found = exact
+        for turn in 0..<400 {
+            let (angle, away) = (Double(turn) * 2.399963, 14 * Double(turn).squareRoot())
+            found = (exact.x + Int((away * cos(angle)).rounded()), exact.y + Int((away * sin(angle)).rounded()))
+            let isFree: Bool = taken.allSatisfy { other in
+                let (dx, dy) = (other.x - found.x, other.y - found.y)
+                return dx * dx + dy * dy >= Self.distance * Self.distance
+            }
+            if isFree { break }
+        }
+        taken.append(found)
+        return found
     }
 }
