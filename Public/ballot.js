@@ -43,12 +43,13 @@ function start(form) {
     return sentence(form ?? "", { count: plain.format(count), ...values });
   }
 
-  /** What is chosen on this page, marked as such. A box counts when it is ticked, any other field when it says more than nothing. */
+  /** What is chosen on this page, marked as such. Boxes and buttons count when they are on, other fields when they say more than nothing. */
   function choices() {
     const chosen = [];
     for (const row of form.querySelectorAll("[data-choice]")) {
       const field = row.querySelector('input:not([type="hidden"]), select');
-      const isChosen = field?.type === "checkbox" ? field.checked : !["", "0"].includes(field?.value ?? "");
+      const isSwitch = ["checkbox", "radio"].includes(field?.type);
+      const isChosen = isSwitch ? field.checked : !["", "0"].includes(field?.value ?? "");
       row.classList.toggle("chosen", isChosen);
       if (!isChosen) continue;
       const points = limits.ballot === "points" ? Math.max(0, Math.trunc(Number(field.value)) || 0) : 0;
@@ -66,8 +67,11 @@ function start(form) {
   /** The gauge's sentence, how full it is (0 to 1, more when over), and what to change; null when nothing is. */
   function state() {
     const chosen = choices();
-    const count = chosen.length + Number(limits.elsewhereCount || 0);
-    const cents = chosen.reduce((sum, choice) => sum + choice.cents, Number(limits.elsewhereCents || 0));
+    // A radio button, the one of a blank ballot too, takes the place of what was chosen elsewhere.
+    const replaces = form.querySelector('input[type="radio"]:checked') !== null;
+    const elsewhere = (name) => (replaces ? 0 : Number(limits[name] || 0));
+    const count = chosen.length + elsewhere("elsewhereCount");
+    const cents = chosen.reduce((sum, choice) => sum + choice.cents, elsewhere("elsewhereCents"));
     const given = chosen.reduce((sum, choice) => sum + choice.points, Number(limits.elsewherePoints || 0));
     const [budget, max, sum, each] = ["budget", "max", "maxSum", "maxEach"].map(limit);
     const tooMany = count > max ? advise("adviceMany", count - max, { max: plain.format(max) }) : null;

@@ -117,6 +117,7 @@ public struct BallotController: Sendable {
                 voteTitle: vote.settings.title(context.language), voteHref: "/votes/\(vote.slug)",
                 action: "/votes/\(vote.slug)/ballot/draft", rule: words.rule,
                 closes: words.state(at: Date()).sentence, isApproval: settings.type == .approval,
+                isSingle: settings.takesOneProject, isBlank: visit.hasBasket && visit.lines.isEmpty,
                 isNumber: settings.type == .points || settings.type == .ranking,
                 isRanking: settings.type == .ranking, isGrades: settings.type == .grades,
                 greatest: String(settings.type == .points ? settings.pointsPerProject : settings.maximum),

@@ -152,6 +152,10 @@ struct BallotPage: PageView {
     let rule: String
     let closes: String
     let isApproval: Bool
+    /// Whether one project is the most: then a choice takes the place of the one before.
+    let isSingle: Bool
+    /// Whether what was kept is a ballot without any project.
+    let isBlank: Bool
     let isNumber: Bool
     let isRanking: Bool
     let isGrades: Bool
@@ -174,8 +178,9 @@ struct BallotPage: PageView {
 
     static let sample = BallotPage(
         voteTitle: "Budget", voteHref: "/votes/x", action: "/votes/x/ballot/draft", rule: "Trois projets au plus.",
-        closes: "Jusqu’au 30 novembre", isApproval: true, isNumber: true, isRanking: true, isGrades: true,
-        greatest: "3", errors: ErrorSummary(items: [.init(field: "choice-4", text: "Trop de projets.")]),
+        closes: "Jusqu’au 30 novembre", isApproval: true, isSingle: true, isBlank: true, isNumber: true,
+        isRanking: true, isGrades: true, greatest: "3",
+        errors: ErrorSummary(items: [.init(field: "choice-4", text: "Trop de projets.")]),
         gauge: .sample,
         choices: [
             Choice(
