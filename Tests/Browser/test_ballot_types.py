@@ -14,21 +14,21 @@ from test_vote import TRACKER, tab_to
 PROJECTS = [("1", "Le banc", 3000), ("2", "La fontaine", 5000), ("3", "Le kiosque", 4000), ("4", "Le jardin", 6000)]
 
 
-def written(kind: str) -> str:
+def written(kind: str, most: int = 3) -> str:
     """A file with four projects and no ballot."""
     meta = {
         "description": "Quatre projets", "country": "France", "unit": "Essai", "instance": "essai", "num_projects": "4",
         "num_votes": "0", "budget": "12000", "vote_type": kind, "rule": "greedy", "date_begin": "2026",
-        "date_end": "2026", "currency": "EUR", "language": "fr", "max_length": "3"}
+        "date_end": "2026", "currency": "EUR", "language": "fr", "max_length": str(most)}
     lines = ["META", "key;value", *(f"{key};{value}" for key, value in meta.items()),
              "PROJECTS", "project_id;cost;name", *(f"{id};{cost};{name}" for id, name, cost in PROJECTS),
              "VOTES", "voter_id;vote" + (";points" if kind == "scoring" else "")]
     return "\n".join(lines) + "\n"
 
 
-def prepared(service, tmp_path, slug: str, kind: str) -> list[str]:
+def prepared(service, tmp_path, slug: str, kind: str, most: int = 3) -> list[str]:
     file = tmp_path / f"{slug}.pb"
-    file.write_text(written(kind))
+    file.write_text(written(kind, most))
     process = "budget-participatif"
     return ["votes", "import", str(file), "--process", process, "--slug", slug, "--data-dir", str(service.data)]
 
@@ -124,20 +124,122 @@ def test_ranking_by_keyboard_by_buttons_and_without_javascript(people, service, 
     context.close()
 
 
+def part(page, name: str):
+    """The heading of a part of the settings."""
+    return page.locator("main summary").filter(has_text=re.compile(rf"^\s*{name}"))
+
+
+def focused(page) -> str:
+    return page.evaluate("document.activeElement.id")
+
+
+def gauge(page):
+    return page.locator("[data-gauge-words]")
+
+
+def test_one_project_is_chosen_by_radio_buttons(people, service, tmp_path, picture):
+    """A choice takes the place of the one before, whatever the means and whatever the list shows."""
+    service.run(*prepared(service, tmp_path, "un-seul", "approval", most=1))
+    codes = opened(service, tmp_path, "un-seul")
+
+    # By keyboard: Tab enters the group once, the arrows choose, and the last button is the blank ballot.
+    context = people.context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    enter_code(page, "un-seul", codes[0])
+    buttons = page.get_by_role("radiogroup", name="Votre choix : un seul projet").get_by_role("radio")
+    assert buttons.count() == 5 and page.get_by_role("checkbox").count() == 0
+    assert page.locator("input:checked").count() == 0
+    buttons.first.focus()
+    page.keyboard.press("Space")
+    first = focused(page)
+    page.keyboard.press("ArrowDown")
+    assert focused(page) != first
+    assert page.locator("input:checked").count() == 1 and page.locator("li.project.chosen").count() == 1
+    expect(gauge(page)).to_contain_text("1 projet")
+    assert axe(page) == []
+    picture(page, "ballot-one")
+    page.locator("#choice-blank").focus()
+    page.keyboard.press("Space")
+    expect(gauge(page)).to_contain_text("0 projet")
+    assert page.locator("li.project.chosen").count() == 0
+    page.get_by_role("button", name="Continuer : vérifier mes choix").press("Enter")
+    expect(page.get_by_role("main")).to_contain_text("Votre bulletin est blanc")
+    page.get_by_role("main").get_by_role("link", name="Modifier mes choix").click()
+    expect(page.locator("#choice-blank")).to_be_checked()
+    context.close()
+
+    # By touch on a phone, with a list that shows one project: what was chosen before, out of sight, gives way.
+    context = people.context(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    enter_code(page, "un-seul", codes[1])
+    page.get_by_label("Le banc").locator("xpath=..").tap()
+    expect(gauge(page)).to_contain_text("1 projet")
+    page.get_by_label("Chercher").fill("kiosque")
+    page.get_by_role("button", name="Afficher").tap()
+    expect(page.get_by_role("status").first).to_contain_text("1 de vos choix")
+    expect(gauge(page)).to_contain_text("1 projet")
+    page.get_by_label("Le kiosque").locator("xpath=..").tap()
+    expect(gauge(page)).to_contain_text("1 projet")
+    assert overflow(page) == 0
+    picture(page, "ballot-one-360")
+    page.get_by_role("button", name="Continuer : vérifier mes choix").tap()
+    page.wait_for_url("**/ballot/review")
+    assert [" ".join(text.split()) for text in page.locator(".answers > li").all_inner_texts()] == [
+        "3 Le kiosque 4 000 €"]
+    page.get_by_role("main").get_by_role("link", name="Modifier mes choix").tap()
+    page.wait_for_url("**/ballot")
+    # A form that names two all the same, as no button sends it, is not trimmed: the voter is told.
+    token = page.locator("input[name=token]").first.get_attribute("value")
+    form = {"Content-Type": "application/x-www-form-urlencoded", "Origin": service.url}
+    kept = page.request.post(
+        "/votes/un-seul/ballot/draft", headers=form, data=f"token={token}&shown=1&shown=3&choice=1&choice=3")
+    assert kept.ok
+    page.goto("/votes/un-seul/ballot/review")
+    expect(page.get_by_role("alert")).to_be_visible()
+    context.close()
+
+    # Without JavaScript.
+    context = people.context(java_script_enabled=False, viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    enter_code(page, "un-seul", codes[2])
+    page.get_by_label("La fontaine").check()
+    page.get_by_label("Le jardin").check()
+    page.get_by_role("button", name="Calculer le total").click()
+    expect(page.get_by_label("Le jardin")).to_be_checked()
+    expect(page.get_by_label("La fontaine")).not_to_be_checked()
+    page.get_by_label("Aucun projet : voter blanc").check()
+    page.get_by_role("button", name="Continuer : vérifier mes choix").click()
+    expect(page.get_by_role("main")).to_contain_text("Votre bulletin est blanc")
+    page.get_by_role("main").get_by_role("link", name="Modifier mes choix").click()
+    page.get_by_label("Le jardin").check()
+    page.get_by_role("button", name="Continuer : vérifier mes choix").click()
+    page.get_by_role("button", name="Déposer mon bulletin").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Votre bulletin est déposé")
+    context.close()
+    counted(service, tmp_path, "un-seul")
+
+
 def test_grades_set_at_the_desk_and_given_by_keyboard(people, service, tmp_path, picture):
     service.run(*prepared(service, tmp_path, "mentions-essai", "scoring"))
     agent = people.context("agent", viewport={"width": 1280, "height": 800})
     page = agent.new_page()
     page.goto("/desk/votes/mentions-essai/settings")
+    # Every part is folded and says what it holds; the keyboard opens one.
+    assert page.locator("details.panel[open]").count() == 0 and overflow(page) == 0
+    expect(part(page, "Projets")).to_contain_text("4 projets")
+    part(page, "Le bulletin").press("Enter")
     page.get_by_label("Type de bulletin").select_option("grades")
     assert page.get_by_label("Mentions, de la meilleure").input_value().splitlines()[0] == "Excellent"
-    # A rule that cannot read grades is refused, at its field.
+    # A rule that cannot read grades is refused, at its field, whose part is open: it alone.
     page.get_by_role("button", name="Enregistrer").click()
+    expect(part(page, "Le compte").locator("..")).to_have_attribute("open", "")
+    assert page.locator("details.panel[open]").count() == 1
     expect(page.get_by_role("alert")).to_contain_text("Cette règle ne sait pas compter ce type de bulletin")
     assert axe(page) == []
     page.get_by_role("alert").get_by_role("link").first.click()
     assert page.evaluate("document.activeElement.id") == "rule"
     page.get_by_label("Règle de compte").select_option("majority_judgment")
+    part(page, "Conditions du compte").click()
     page.get_by_label("Projets qui s’excluent").fill("1, 9")
     page.get_by_role("button", name="Enregistrer").click()
     expect(page.get_by_role("alert")).to_contain_text("Aucun projet ne porte le numéro 9")

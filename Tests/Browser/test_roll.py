@@ -28,6 +28,7 @@ def desk(people):
     page.get_by_role("button", name="Importer le fichier").click()
     expect(page.get_by_role("status")).to_contain_text("Le vote est préparé")
     page.goto(f"/desk/votes/{VOTE}/settings")
+    page.locator("summary").filter(has_text="Qui peut voter").click()
     page.locator("input[name=eligibility][value=roll]").check()
     for field in ("family_name", "given_names", "birth_date"):
         page.locator(f"input[name=roll_field][value={field}]").check()

@@ -22,6 +22,13 @@ struct VoteFormPage: PageView {
         let checked: Bool
     }
 
+    /// A part of the form, folded while nothing in it is wrong: what it says now stands in its heading.
+    struct Section: Sendable {
+        let now: String
+        let isOpen: Bool
+    }
+
+    let texts: Section, ballot: Section, count: Section, limits: Section, who: Section, how: Section, listed: Section
     let heading: String
     let action: String
     let backHref: String
@@ -64,8 +71,10 @@ struct VoteFormPage: PageView {
         let field = Field(
             name: "maximum", label: "Au plus", type: "text", value: "3", hint: "—", problem: "—", optional: true,
             autocomplete: "off", inputmode: "numeric", size: "short", described: "maximum-hint")
+        let section = Section(now: "Choix, 3 projets au plus", isOpen: true)
         return VoteFormPage(
-            heading: "Budget", action: "/desk/votes/x/settings", backHref: "/desk/votes/x",
+            texts: section, ballot: section, count: section, limits: section, who: section, how: section,
+            listed: section, heading: "Budget", action: "/desk/votes/x/settings", backHref: "/desk/votes/x",
             errors: ErrorSummary(items: [.init(field: "slug", text: "Déjà pris.")]), slug: input("slug"),
             translations: [
                 Translation(
@@ -129,6 +138,14 @@ extension VoteFormPage {
         closes = fields.input("closes")
         appealDays = fields.short("appeal_days", hint: "desk.form.appeal_days.hint", isOptional: false)
         projects = fields.input("projects")
+        let sections = VoteFormSections(form, errors, strings)
+        texts = sections.texts
+        ballot = sections.ballot
+        count = sections.count
+        limits = sections.limits
+        who = sections.who
+        how = sections.how
+        listed = sections.projects
     }
 }
 
