@@ -222,6 +222,16 @@ public struct BatchDesk: Sendable {
             scene.holds(PaperEntries.operators) && scene.vote.closedAt != nil && scene.vote.countedAt == nil
             && batch.settlement == nil
         let title: String = strings("paper.batch", ["handle": batch.handle])
+        let entries: [BatchPage.EntryLine] = PaperEntry.Letter.allCases.map { letter in
+            entryLine(letter, batch, own: own, canEnter: canEnter, base, words)
+        }
+        let canReopen: Bool =
+            batch.settlement != nil && scene.vote.countedAt == nil && scene.holds(Settlements.reopeners)
+        // Whoever is filling in a form on this page must not lose it.
+        let goesOn: Bool =
+            errors.isEmpty && batch.settlement == nil && batch.entries.contains { $0.submittedAt == nil }
+            && !entries.contains { $0.beginAction != nil || $0.fileAction != nil }
+        let reload: Reload? = try .during(goesOn, request, strings)
         return site.page(
             BatchPage(
                 title: title, voteTitle: scene.vote.settings.title(context.language), batchesHref: scene.batches,
@@ -232,17 +242,16 @@ public struct BatchDesk: Sendable {
                         line: $0.line.map { String($0) } ?? "–", column: $0.column ?? "–", text: words.sentence($0))
                 }, hasProblems: !problems.isEmpty,
                 more: more > 0 ? strings.plural("paper.row.more_problems", more) : nil,
-                entries: PaperEntry.Letter.allCases.map { letter in
-                    entryLine(letter, batch, own: own, canEnter: canEnter, base, words)
-                }, isWaiting: scene.vote.closedAt == nil, file: errors.input("file", strings),
-                isImporting: batch.entries.contains { $0.isImporting }, here: base,
+                entries: entries, isWaiting: scene.vote.closedAt == nil, file: errors.input("file", strings),
+                isImporting: batch.entries.contains { $0.isImporting }, here: base, reload: reload,
                 comparisonHref: batch.isComparable && scene.holds(Settlements.adjudicators + Settlements.reopeners)
                     ? "\(base)/comparison" : nil,
                 printHref: "\(scene.voteHref)/print/batch?batch=\(batch.handle)",
-                canReopen: batch.settlement != nil && scene.vote.countedAt == nil && scene.holds(Settlements.reopeners),
+                canReopen: canReopen,
                 reopenAction: "\(base)/reopening", reason: errors.input("reason", strings)),
             title: errors.isEmpty ? title : strings("errors.in_title", ["title": title]), request, context,
-            status: errors.isEmpty ? .ok : .unprocessableContent)
+            status: errors.isEmpty ? .ok : .unprocessableContent
+        ).reloading(reload)
     }
 
     private func facts(_ batch: Batch, _ strings: Strings, _ language: Language) -> [PaperFact] {

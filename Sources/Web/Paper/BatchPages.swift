@@ -118,6 +118,7 @@ struct BatchPage: PageView {
     let file: Input
     let isImporting: Bool
     let here: String
+    let reload: Reload?
     let comparisonHref: String?
     let printHref: String
     let canReopen: Bool
@@ -136,6 +137,7 @@ struct BatchPage: PageView {
                 continueHref: "/a", fileAction: "/a/file", sheetHref: "/a/sheet.csv", fileID: "file-a",
                 fileLabel: "Fichier de la saisie A")
         ], isWaiting: true, file: Input(name: "file", error: "Illisible."), isImporting: true, here: "/",
+        reload: .sample,
         comparisonHref: "/comparison", printHref: "/print", canReopen: true, reopenAction: "/reopening",
         reason: Input(name: "reason", error: "—"))
 }
