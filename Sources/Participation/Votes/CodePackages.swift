@@ -59,12 +59,20 @@ extension VotingCodes {
         case test(Int)
     }
 
-    /// Makes a package of codes and returns them; they cannot be shown again.
+    /// A package as it was made: its number, and the letters with their codes, which cannot be shown again.
+    public struct Issued: Sendable {
+        /// The package's number in the vote.
+        public let package: Int
+        /// Its letters, each with its code.
+        public let letters: [CodeLetter]
+    }
+
+    /// Makes a package of codes and returns it.
     ///
     /// - Throws: `CodeRefusal`; `NotAllowed` unless the actor is a returning officer of the vote or the operator.
     public func issue(
         _ label: String, for recipients: Recipients, in vote: ID<Vote>, by actor: Actor
-    ) async throws -> [CodeLetter] {
+    ) async throws -> Issued {
         let (most, isTest, isOnRoll): (Int, Bool, Bool) =
             switch recipients {
             case .anybody(let count): (count, false, false)
@@ -83,13 +91,14 @@ extension VotingCodes {
             if isOnRoll, entries.isEmpty { throw CodeRefusal.nobodyLeft }
             let count: Int = isOnRoll ? entries.count : most
             let package = ID<CodePackage>()
-            try await transaction.execute(
+            let made: [Row] = try await transaction.query(
                 "code_package.insert",
                 """
                 INSERT INTO code_package (id, vote_id, number, label, size, is_test, on_roll, made_by)
                 SELECT \(package.uuid), \(vote.uuid), coalesce(max(number), 0) + 1, \(String(label.prefix(100))), \(count),
                        \(isTest), \(isOnRoll), \(actor.account)
                 FROM code_package WHERE vote_id = \(vote.uuid)
+                RETURNING number
                 """)
             var codes: Set<String> = []
             while codes.count < count { codes.insert(Self.draw()) }
@@ -102,7 +111,7 @@ extension VotingCodes {
             }
             try await Acts.record(
                 "voting_codes_issued", by: actor, on: "vote", vote, detail: ["count": String(count)], in: transaction)
-            return letters
+            return Issued(package: Int(try made[0].get("number", as: Int32.self)), letters: letters)
         }
     }
 
@@ -116,7 +125,7 @@ extension VotingCodes {
         while codes.count < count {
             let next: Int = min(Self.largestPackage, count - codes.count)
             do {
-                codes += try await issue("", for: .anybody(next), in: vote, by: actor).map(\.code)
+                codes += try await issue("", for: .anybody(next), in: vote, by: actor).letters.map(\.code)
             } catch CodeRefusal.voteClosed {
                 throw VoteRefusal.deadlinePassed
             }

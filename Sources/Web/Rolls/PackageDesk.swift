@@ -47,11 +47,10 @@ public struct PackageDesk: Sendable {
             default: .anybody(count)
             }
         do {
-            let letters: [CodeLetter] = try await codes.issue(
+            let made: VotingCodes.Issued = try await codes.issue(
                 form.text("label"), for: recipients, in: scene.vote.id, by: scene.acting(VotingCodes.makers))
-            let package: Int = try await codes.packages(of: scene.vote.id).first?.number ?? 1
             return isLetters
-                ? await pdf(letters, package, scene, request, context) : csv(letters, package, scene.vote, context)
+                ? await pdf(made, scene, request, context) : csv(made, scene.vote, context)
         } catch let refusal as CodeRefusal {
             return try await page(form, refusal.fieldErrors, request, context)
         }
@@ -78,39 +77,39 @@ public struct PackageDesk: Sendable {
     // MARK: What is handed out
 
     /// The file for the mail merge.
-    private func csv(_ letters: [CodeLetter], _ package: Int, _ vote: Vote, _ context: AppContext) -> Response {
+    private func csv(_ made: VotingCodes.Issued, _ vote: Vote, _ context: AppContext) -> Response {
         let strings: Strings = site.strings(context)
         let address: String = site.absolute("/votes/\(vote.slug)/code")
         let head: [String] =
             ["package", "number", "code", "link"].map { strings("rolls.codes.column.\($0)") }
             + ["family_name", "given_names", "address", "postcode", "district"].map { strings("rolls.field.\($0)") }
-        let rows: [[String]] = letters.map { letter in
+        let rows: [[String]] = made.letters.map { letter in
             let entry: RollEntry? = letter.entry
-            return [String(package), String(letter.number), letter.code, address]
+            return [String(made.package), String(letter.number), letter.code, address]
                 + [entry?.familyName, entry?.givenNames, entry?.address, entry?.postcode, entry?.district].map {
                     $0 ?? ""
                 }
         }
         return site.download(
-            Array(CSVText.write([head] + rows).utf8), name: "\(vote.slug)-codes-\(package).csv",
+            Array(CSVText.write([head] + rows).utf8), name: "\(vote.slug)-codes-\(made.package).csv",
             type: "text/csv; charset=utf-8")
     }
 
     /// The letters, a page each.
     private func pdf(
-        _ letters: [CodeLetter], _ package: Int, _ scene: RollScene, _ request: Request, _ context: AppContext
+        _ made: VotingCodes.Issued, _ scene: RollScene, _ request: Request, _ context: AppContext
     ) async -> Response {
         let job: PrintJob = PrintPack(site: site).letters(
-            letters.map { letter in
+            made.letters.map { letter in
                 PrintPack.CodeLetter(
                     recipient: letter.entry.map { entry in
                         [
                             "\(entry.givenNames) \(entry.familyName)", entry.address,
                             "\(entry.postcode) \(site.city.name)",
                         ]
-                    } ?? [], package: package, number: letter.number, code: letter.code)
+                    } ?? [], package: made.package, number: letter.number, code: letter.code)
             }, of: scene.vote, in: context.language, below: "/desk/votes/\(scene.vote.slug)/packages")
-        return await site.printOnce(job, name: "\(scene.vote.slug)-codes-\(package).pdf", request, context)
+        return await site.printOnce(job, name: "\(scene.vote.slug)-codes-\(made.package).pdf", request, context)
     }
 
     private func page(

@@ -17,8 +17,10 @@ import Testing
     @Test func `a code of the roll votes as the person of its line`() async throws {
         try await withElectorate { draft in
             let town: Electorate = try await draft.opened()
-            let letters: [CodeLetter] = try await town.polls.codes.issue(
+            let made: VotingCodes.Issued = try await town.polls.codes.issue(
                 "nord", for: .roll(3), in: town.vote.id, by: .operator)
+            let letters: [CodeLetter] = made.letters
+            #expect(made.package == 1)
             #expect(letters.map { $0.entry?.line } == [1, 2, 3])
             let admission: Admission = try await town.eligibility.present(
                 .code(letters[0].code.lowercased()), in: town.vote, from: town.visitor)
@@ -27,7 +29,9 @@ import Testing
             let package: CodePackage = try #require(try await town.polls.codes.packages(of: town.vote.id).first)
             #expect([package.issued, package.used, package.void, package.test] as [Int] == [2, 1, 0, 0])
             // The rest of the roll gets the rest; then nobody is left.
-            #expect(try await town.polls.codes.issue("", for: .roll(100), in: town.vote.id, by: .operator).count == 4)
+            let rest: VotingCodes.Issued = try await town.polls.codes.issue(
+                "", for: .roll(100), in: town.vote.id, by: .operator)
+            #expect(rest.package == 2 && rest.letters.count == 4)
             await #expect(throws: CodeRefusal.nobodyLeft) {
                 try await town.polls.codes.issue("", for: .roll(1), in: town.vote.id, by: .operator)
             }
@@ -41,8 +45,8 @@ import Testing
         try await withElectorate { draft in
             let town: Electorate = try await draft.opened()
             let codes: VotingCodes = town.polls.codes
-            let test: String = try await codes.issue("", for: .test(1), in: town.vote.id, by: .operator)[0].code
-            let lost: CodeLetter = try await codes.issue("", for: .roll(1), in: town.vote.id, by: .operator)[0]
+            let test: String = try await codes.issue("", for: .test(1), in: town.vote.id, by: .operator).letters[0].code
+            let lost: CodeLetter = try await codes.issue("", for: .roll(1), in: town.vote.id, by: .operator).letters[0]
             await #expect(throws: VotingCodes.UnusableCode.test) {
                 try await town.eligibility.present(.code(test), in: town.vote, from: town.visitor)
             }
@@ -59,7 +63,7 @@ import Testing
             await #expect(throws: VotingCodes.UnknownCode.self) {
                 try await town.eligibility.present(.code("XXXX"), in: town.vote, from: town.visitor)
             }
-            let again: CodeLetter = try await codes.issue("", for: .roll(1), in: town.vote.id, by: .operator)[0]
+            let again: CodeLetter = try await codes.issue("", for: .roll(1), in: town.vote.id, by: .operator).letters[0]
             #expect(again.entry == lost.entry)
             // No session was opened, so nothing of these can be in a count.
             #expect(try await town.polls.number("SELECT count(*) AS n FROM session") == 0)
@@ -142,8 +146,8 @@ import Testing
         try await withElectorate { draft in
             let town: Electorate = try await draft.opened()
             let entry: RollEntry = try #require(try await town.entry("le goff"))
-            let code: String = try await town.polls.codes.issue("", for: .roll(3), in: town.vote.id, by: .operator)[2]
-                .code
+            let code: String = try await town.polls.codes.issue("", for: .roll(3), in: town.vote.id, by: .operator)
+                .letters[2].code
             _ = try await town.claim("Le Goff", "Yann", "01/02/1950")
             let link: Token = try #require(try await town.letter(to: "moi@example.fr"))
             let byLink: Ballots.Voter = try #require(
