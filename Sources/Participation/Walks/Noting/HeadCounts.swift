@@ -9,6 +9,11 @@ public struct HeadCounts: Sendable {
     public struct OutOfRange: Error, Hashable, Sendable {
         /// Of which category.
         public let category: HeadCategory
+
+        /// A count of this category that cannot be.
+        public init(category: HeadCategory) {
+            self.category = category
+        }
     }
 
     private let pool: Pool

@@ -86,7 +86,7 @@ struct CrewController: Sendable {
         let strings: Strings = site.strings(context)
         let address: String = site.absolute("/walks/\(walk.handle)/sheet")
         let sheet = PosterSheet(
-            walk: walk.title(context.language), when: strings.moment(walk.gathering.startsAt),
+            classes: "a4 poster", walk: walk.title(context.language), when: strings.moment(walk.gathering.startsAt),
             place: walk.meetingPlace(context.language).nonEmpty, picture: QR.svg("\(address)?code=\(walk.code)"),
             address: address, code: WalkCode.grouped(walk.code), backHref: "/walks/\(walk.handle)/sheet/crew",
             pdfHref: "/walks/\(walk.handle)/sheet/poster.pdf")

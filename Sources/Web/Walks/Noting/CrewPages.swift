@@ -89,10 +89,11 @@ extension CrewPage {
 struct PosterSheet: PageView {
     static let template = "walks/sheet-poster"
     static let sample = PosterSheet(
-        walk: "Autour de la gare", when: "12 mai 2027 à 18 h", place: "Devant la gare", picture: "<svg/>",
+        classes: "a4 poster", walk: "Autour de la gare", when: "12 mai 2027 à 18 h", place: "Devant la gare",
+        picture: "<svg/>",
         address: "https://city.example/walks/gare/sheet", code: "abcd 2345", backHref: "/walks/gare/sheet/crew",
         pdfHref: "/walks/gare/sheet/poster.pdf")
 
-    let walk: String, when: String, place: String?, picture: String, address: String, code: String
+    let classes: String, walk: String, when: String, place: String?, picture: String, address: String, code: String
     let backHref: String, pdfHref: String
 }
