@@ -12,6 +12,7 @@ struct FileDesk: Sendable {
     let verdicts: Verdicts
     let settings: ExaminationSettings
     let nominations: Nominations
+    let similar: SimilarProposals
 
     /// Adds the routes below `/desk/processes/{process}/files/{number}`.
     func add(to routes: RouterGroup<AppContext>) {
@@ -39,9 +40,13 @@ struct FileDesk: Sendable {
         let (scene, file) = try await found(context)
         let strings: Strings = site.strings(context)
         let votes: [Nominations.Candidacy] = try await nominations.candidacies(of: file.proposal.id)
+        let proposal: Proposal = file.proposal
+        let alike: [SimilarProposal] = try await similar.like(
+            title: proposal.title, body: proposal.body, language: proposal.language, in: scene.process.id,
+            excluding: proposal.id)
         return site.page(
-            FilePage(scene, file, votes, form, errors, strings),
-            title: errors.title("\(file.proposal.number). \(file.proposal.title)", strings), request, context,
+            FilePage(scene, file, votes, similar: alike, form, errors, strings),
+            title: errors.title("\(proposal.number). \(proposal.title)", strings), request, context,
             status: errors.status)
     }
 

@@ -55,6 +55,8 @@ struct FilePage: PageView {
     let facts: [PlaceFact]
     let text: String
     let votes: [PlaceLink]
+    let similar: [LikeProposal]
+    let hasSimilar: Bool
     let rounds: [Round]
     let isAgent: Bool
     let assignHref: String?
@@ -73,7 +75,7 @@ struct FilePage: PageView {
         crumbs: [PlaceLink(label: "Dossiers", href: "/x")], number: "12", title: "Ein Brunnen", wroteIn: "de",
         status: .sample, base: "/desk/processes/d/files/12", publicHref: "/proposals/12",
         facts: [PlaceFact(name: "Quartier", text: "Centre")], text: "<p>Ein Brunnen.</p>",
-        votes: [PlaceLink(label: "Budget", href: "/desk/votes/b")],
+        votes: [PlaceLink(label: "Budget", href: "/desk/votes/b")], similar: [.sample], hasSimilar: true,
         rounds: [
             Round(
                 heading: "Examen 1", opened: "3 mars 2026",
@@ -92,8 +94,8 @@ struct FilePage: PageView {
 
 extension FilePage {
     init(
-        _ scene: FileScene, _ file: ProposalFile, _ candidacies: [Nominations.Candidacy], _ form: Fields,
-        _ problems: FieldErrors, _ strings: Strings
+        _ scene: FileScene, _ file: ProposalFile, _ candidacies: [Nominations.Candidacy],
+        similar alike: [SimilarProposal], _ form: Fields, _ problems: FieldErrors, _ strings: Strings
     ) {
         let proposal: Proposal = file.proposal
         let base = "\(scene.base)/files/\(proposal.number)"
@@ -111,6 +113,11 @@ extension FilePage {
         facts = Self.facts(of: file, scene, strings)
         text = Markdown.html(proposal.body)
         votes = candidacies.map { PlaceLink(label: $0.vote(strings.language), href: "/desk/votes/\($0.slug)") }
+        let isJoinable: Bool = scene.isAgent && [.received, .inExamination].contains(proposal.status)
+        similar = alike.map {
+            LikeProposal($0, to: proposal.number, desk: isJoinable ? scene.base : nil, strings)
+        }
+        hasSimilar = !similar.isEmpty
         rounds = file.examinations.map { examination in
             Round(
                 examination, file, base: base, scene, isGoing: isGoing && examination.id == latest?.id, strings)

@@ -25,18 +25,7 @@ struct DuplicatesDesk: Sendable {
                     DuplicatesPage.Group(
                         number: String(group.number), href: "/proposals/\(group.number)", title: group.title,
                         wroteIn: group.language.foreign(to: strings.language),
-                        similar: group.similar.map { other in
-                            DuplicatesPage.Other(
-                                number: String(other.number), href: "/proposals/\(other.number)", title: other.title,
-                                wroteIn: other.language.foreign(to: strings.language),
-                                status: ProposalWords(strings).status(other.status),
-                                likeness: strings(
-                                    "proposals.duplicates.likeness",
-                                    ["percent": strings.number(Int((other.likeness * 100).rounded()))]),
-                                // The younger one goes into the older one; the agent may turn it around there.
-                                joinHref: "\(desk)/proposals/join?origins=\(max(group.number, other.number))"
-                                    + "&into=\(min(group.number, other.number))")
-                        })
+                        similar: group.similar.map { LikeProposal($0, to: group.number, desk: desk, strings) })
                 }, isEmpty: found.isEmpty,
                 nextHref: next.map { "\(desk)/proposals/duplicates?before=\($0)" }),
             title: strings("proposals.duplicates.title"), request, context)
@@ -52,17 +41,7 @@ struct DuplicatesPage: PageView {
         let href: String
         let title: String
         let wroteIn: String?
-        let similar: [Other]
-    }
-
-    struct Other: Sendable {
-        let number: String
-        let href: String
-        let title: String
-        let wroteIn: String?
-        let status: StatusWord
-        let likeness: String
-        let joinHref: String
+        let similar: [LikeProposal]
     }
 
     let processTitle: String
@@ -76,10 +55,39 @@ struct DuplicatesPage: PageView {
         groups: [
             Group(
                 number: "12", href: "/proposals/12", title: "Ein Brunnen", wroteIn: "de",
-                similar: [
-                    Other(
-                        number: "4", href: "/proposals/4", title: "A fountain", wroteIn: "en", status: .sample,
-                        likeness: "80 %", joinHref: "/desk/processes/diagonales/proposals/join?origins=12&into=4")
-                ])
+                similar: [.sample])
         ], isEmpty: true, nextHref: "/desk/processes/diagonales/proposals/duplicates?before=12")
+}
+
+/// A proposal that may say the same as another one, with the way to join the two: `proposals/like`.
+struct LikeProposal: Sendable {
+    let number: String
+    let href: String
+    let title: String
+    let wroteIn: String?
+    let status: StatusWord
+    let likeness: String
+    /// Nil for readers who do not join.
+    let joinHref: String?
+
+    static let sample = LikeProposal(
+        number: "4", href: "/proposals/4", title: "A fountain", wroteIn: "en", status: .sample, likeness: "80 %",
+        joinHref: "/desk/processes/diagonales/proposals/join?origins=12&into=4")
+}
+
+extension LikeProposal {
+    /// What is like the proposal `number`, for the desk of its process; without the desk, nothing can be joined.
+    init(_ other: SimilarProposal, to number: Int64, desk: String?, _ strings: Strings) {
+        self.number = String(other.number)
+        href = "/proposals/\(other.number)"
+        title = other.title
+        wroteIn = other.language.foreign(to: strings.language)
+        status = ProposalWords(strings).status(other.status)
+        likeness = strings(
+            "proposals.duplicates.likeness", ["percent": strings.number(Int((other.likeness * 100).rounded()))])
+        // The younger one goes into the older one; the agent may turn it around there.
+        joinHref = desk.map {
+            "\($0)/proposals/join?origins=\(max(number, other.number))&into=\(min(number, other.number))"
+        }
+    }
 }
