@@ -30,11 +30,10 @@ struct RegistrationDesk: Sendable {
         routes.post("\(base)/{registration}/cancellation", use: cancel)
     }
 
-    /// Everything of one walk that these pages are made from.
+    /// What these pages say of one walk, without anybody who comes to it.
     private struct Scene {
         let walk: WalkScene
         let occasion: Occasion
-        let parties: [Registration]
         let turnout: Turnout
         let head: GatheringHead
         let base: String
@@ -42,14 +41,19 @@ struct RegistrationDesk: Sendable {
 
     private func scene(_ context: AppContext) async throws -> Scene {
         let scene: WalkScene = try await .find(context, processes, site.strings(context), walks)
-        guard let walk = scene.walk else { throw Absent() }
-        let (occasion, parties, turnout) = try await gatherings.registrations(
-            of: walk.gathering.id, by: scene.actor)
+        guard let walk = scene.walk, let occasion = try await gatherings.occasion(of: walk.gathering.id),
+            let turnout = try await gatherings.turnouts(of: [walk.gathering.id])[walk.gathering.id]
+        else { throw Absent() }
         let standing = GatheringStanding(occasion, turnout, at: Date())
         return Scene(
-            walk: scene, occasion: occasion, parties: parties, turnout: turnout,
+            walk: scene, occasion: occasion, turnout: turnout,
             head: GatheringHead(occasion, standing, scene.strings),
             base: "\(scene.base)/\(walk.handle)/registrations")
+    }
+
+    /// Who comes to it: that they were read is recorded.
+    private func parties(_ scene: Scene) async throws -> [Registration] {
+        try await gatherings.registrations(of: scene.occasion.gathering.id, by: scene.walk.actor).registrations
     }
 
     private func crumbs(_ scene: Scene) -> [PlaceLink] {
@@ -61,7 +65,7 @@ struct RegistrationDesk: Sendable {
     @Sendable private func list(_ request: Request, _ context: AppContext) async throws -> Response {
         let scene: Scene = try await scene(context)
         let (strings, turnout): (Strings, Turnout) = (scene.walk.strings, scene.turnout)
-        let (registered, waiting) = PartyLine.lines(scene.parties, base: scene.base, strings)
+        let (registered, waiting) = PartyLine.lines(try await parties(scene), base: scene.base, strings)
         var figures: [PlaceFact] = [
             PlaceFact(name: strings("gatherings.desk.people"), text: strings.number(turnout.people)),
             PlaceFact(name: strings("gatherings.desk.waiting"), text: strings.number(turnout.waitingPeople)),
@@ -83,7 +87,7 @@ struct RegistrationDesk: Sendable {
     @Sendable private func printed(_ request: Request, _ context: AppContext) async throws -> Response {
         let scene: Scene = try await scene(context)
         let strings: Strings = scene.walk.strings
-        let (registered, waiting) = PartyLine.lines(scene.parties, base: scene.base, strings)
+        let (registered, waiting) = PartyLine.lines(try await parties(scene), base: scene.base, strings)
         return site.page(
             AttendanceListPage(
                 crumbs: crumbs(scene), head: scene.head,
@@ -98,7 +102,7 @@ struct RegistrationDesk: Sendable {
             "state", "name", "people", "email", "phone", "needs", "language", "registered_at", "entered_by_agent",
             "came",
         ]
-        let rows: [[String]] = scene.parties.map { party in
+        let rows: [[String]] = try await parties(scene).map { party in
             [
                 party.state.rawValue, party.name, String(party.party), party.email ?? "", party.phone ?? "",
                 party.needs, party.language.rawValue, party.registeredAt.formatted(.iso8601),
@@ -158,11 +162,11 @@ struct RegistrationDesk: Sendable {
     }
 
     @Sendable private func receipt(_ request: Request, _ context: AppContext) async throws -> Response {
-        let (scene, party) = try await found(context)
+        let (scene, party, parties) = try await found(context)
         let strings: Strings = scene.walk.strings
         let address: String = site.absolute(
             "/walks/\(scene.occasion.handle)/registration/\(gatherings.token(of: party).text)")
-        let position: Int? = scene.parties.filter { $0.state == .waiting }.firstIndex { $0.id == party.id }
+        let position: Int? = parties.filter { $0.state == .waiting }.firstIndex { $0.id == party.id }
         return site.page(
             RegistrationReceiptPage(
                 crumbs: crumbs(scene), head: scene.head,
@@ -206,7 +210,7 @@ struct RegistrationDesk: Sendable {
         _ reason: String, _ errors: FieldErrors, _ status: HTTPResponse.Status, _ request: Request,
         _ context: AppContext
     ) async throws -> Response {
-        let (scene, party) = try await found(context)
+        let (scene, party, _) = try await found(context)
         let strings: Strings = scene.walk.strings
         return site.page(
             CancellationPage(
@@ -220,10 +224,11 @@ struct RegistrationDesk: Sendable {
     }
 
     /// The registration of the path among those of the walk.
-    private func found(_ context: AppContext) async throws -> (Scene, Registration) {
+    private func found(_ context: AppContext) async throws -> (Scene, Registration, [Registration]) {
         let scene: Scene = try await scene(context)
+        let parties: [Registration] = try await parties(scene)
         let id: ID<Registration> = try context.id("registration", of: Registration.self)
-        guard let party = scene.parties.first(where: { $0.id == id }) else { throw Absent() }
-        return (scene, party)
+        guard let party = parties.first(where: { $0.id == id }) else { throw Absent() }
+        return (scene, party, parties)
     }
 }

@@ -56,9 +56,11 @@ struct PartyLine: Sendable {
         let erased: Bool = party.erasedAt != nil
         self.init(
             id: party.id.description, name: erased ? strings("gatherings.desk.erased") : party.name,
-            people: strings.number(party.party), email: party.email, phone: party.phone,
+            people: strings.number(party.party), email: party.email,
+            // A number is not broken over two lines.
+            phone: party.phone?.replacing(" ", with: "\u{A0}"),
             phoneHref: party.phone.map { "tel:\($0.filter { $0.isASCII && ($0.isNumber || $0 == "+") })" },
-            needs: party.needs.isEmpty ? nil : party.needs, since: strings.moment(party.registeredAt),
+            needs: party.needs.isEmpty ? nil : party.needs, since: strings.date(party.registeredAt),
             hasNoEmail: party.email == nil && !erased, position: position.map { strings.number($0) },
             came: party.came.map { strings.number($0) },
             choices: (0...party.party).map { count in

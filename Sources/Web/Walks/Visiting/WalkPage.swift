@@ -53,6 +53,7 @@ struct WalkPage: PageView {
     let stops: [StopLine]
     let hasStops: Bool
     let accessibility: Passage?
+    let hasAccess: Bool
     let roles: [Topic]
     let imageRights: Passage?
     let bring: [String]
@@ -119,6 +120,7 @@ extension WalkPage {
         }
         hasStops = !scene.route.stops.isEmpty
         accessibility = Passage(walk.accessibility, reader)
+        hasAccess = accessibility != nil || isComing
         roles = isComing ? CrewRole.allCases.map { Topic(name: words.role($0), text: words.task($0)) } : []
         imageRights = Passage(walk.imageRights, reader)
         bring =
@@ -191,6 +193,7 @@ extension WalkPage {
         let report = PlaceLink(label: strings("walks.visit.report"), href: "\(here)/report")
         return [PlaceLink(label: strings("walks.visit.observations"), href: "\(here)/observations")]
             + (scene.hasReport ? [report] : [])
+            + [PlaceLink(label: strings("walks.after.board"), href: "\(here)/follow-up")]
     }
 }
 
@@ -237,7 +240,7 @@ extension WalkPage {
             StopLine(
                 anchor: "stop-1", number: "1", title: "Gare", titleLanguage: "fr", prompt: "Que voyez-vous ?",
                 promptLanguage: "fr")
-        ], hasStops: true, accessibility: Passage(paragraphs: ["Sans marche."], language: "fr"),
+        ], hasStops: true, accessibility: Passage(paragraphs: ["Sans marche."], language: "fr"), hasAccess: true,
         roles: [Topic(name: "Guide", text: "Mène.")], imageRights: Passage(paragraphs: ["Flouté."], language: "fr"),
         bring: ["De l’eau"], hasBring: true, afterwards: ["Les services répondent."],
         links: [PlaceLink(label: "Rapport", href: "/walks/x/report")], hasLinks: true,
