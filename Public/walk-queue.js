@@ -187,15 +187,18 @@ self.walkQueue = (() => {
     await update(id, (now) => (now.state === "waiting" ? { ...now, state: "sent", problem } : now));
   }
 
+  /** Whether everything has left, whether anything has, and how many seconds the service asks to wait. */
   async function sendAll(walk) {
-    for (;;) {
+    for (let count = 0; ; count += 1) {
       const waiting = (await notes(walk)).filter((note) => ["waiting", "removing"].includes(note.state));
       if (!waiting.length) return { isDone: true };
+      // What was never tried can still be changed in its place.
+      if (!navigator.onLine) return { isDone: false };
       const note = waiting[crypto.getRandomValues(new Uint32Array(1))[0] % waiting.length];
       try {
         await (note.state === "removing" ? sendRemoval(note) : sendNote(note.id));
       } catch (error) {
-        if (error instanceof Later) return { isDone: false, seconds: error.seconds };
+        if (error instanceof Later) return { isDone: false, hasMoved: count > 0, seconds: error.seconds };
         throw error;
       }
     }

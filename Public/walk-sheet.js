@@ -328,12 +328,10 @@ async function start(form) {
 
   async function send() {
     clearTimeout(timer);
-    const { isDone, seconds } = await queue.send(walk).catch(() => ({ isDone: false, seconds: 0 }));
+    const { isDone, hasMoved, seconds } = await queue.send(walk).catch(() => ({ isDone: false }));
     await refresh();
-    if (isDone) {
-      pause = SHORTEST;
-      return;
-    }
+    if (isDone || hasMoved) pause = SHORTEST;
+    if (isDone) return;
     navigator.serviceWorker?.getRegistration(words.scope)
       .then((registration) => registration?.sync?.register("walk-sheet")).catch(() => undefined);
     // Not all phones of a walk at the same second.

@@ -49,7 +49,8 @@ struct NotingController: Sendable {
                 return shut(walk, refusal, .ok, request, context)
             }
             return page(
-                sheet, .empty(stop: query.text("stop")), FieldErrors(), sent: sent(query, context), isCopy: isCopy,
+                sheet, .empty(stop: query.text("stop").nonEmpty), FieldErrors(), sent: sent(query, context),
+                isCopy: isCopy,
                 request, context)
         } catch SheetRefusal.wrongCode {
             guard walk.publishedAt != nil else { throw Absent() }

@@ -14,11 +14,12 @@ struct NotingForm: Sendable {
 
     /// An empty sheet, with an identity and a key of its own: sent twice, it counts once. The stop is that of the
     /// observation before.
-    static func empty(stop: String) -> NotingForm {
+    static func empty(stop: String?) -> NotingForm {
         NotingForm(
-            Fields(pairs: [
-                ("id", UUID().uuidString.lowercased()), ("key", Token().text), ("stop", stop), ("manner", "alone"),
-            ]))
+            Fields(
+                pairs: [
+                    ("id", UUID().uuidString.lowercased()), ("key", Token().text), ("manner", "alone"),
+                ] + (stop.map { [("stop", $0)] } ?? [])))
     }
 
     /// The code of the walk; empty when what was typed is none.
