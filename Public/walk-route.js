@@ -83,7 +83,13 @@ async function open() {
     credit.textContent = attribution ?? "";
     L.tileLayer(tiles, { attribution: credit.innerHTML, maxZoom: 19 }).addTo(map);
   }
-  const surfaces = L.geoJSON(districts, { className: "map-surface", interactive: false }).addTo(map);
+  const surfaces = L.geoJSON(districts, { className: "map-surface", interactive: false });
+  const known = L.latLngBounds([...readLine(), ...items().map(place).filter(Boolean)]);
+  // A view first: layers that are added before it have nowhere to be drawn.
+  if (known.isValid()) map.fitBounds(known.pad(0.2));
+  else if (surfaces.getBounds().isValid()) map.fitBounds(surfaces.getBounds());
+  else map.setView([47, 3], 5);
+  surfaces.addTo(map);
   const line = L.polyline([], { className: "map-line", weight: 6 }).addTo(map);
   const handles = L.layerGroup().addTo(map);
   const past = [];
@@ -182,12 +188,11 @@ async function open() {
     writeLine(points.slice(0, -1));
     say(pointWords, show().points);
   });
-  form.addEventListener("change", show);
+  // While it is typed, not when the field is left: a handle that is being taken hold of would be drawn anew.
+  form.addEventListener("input", ({ target }) => {
+    if (target.matches("#line, [name$='-latitude'], [name$='-longitude']")) show();
+  });
   show();
-  const known = L.latLngBounds([...readLine(), ...items().map(place).filter(Boolean)]);
-  if (known.isValid()) map.fitBounds(known.pad(0.2));
-  else if (surfaces.getBounds().isValid()) map.fitBounds(surfaces.getBounds());
-  else map.setView([47, 3], 5);
   canvas.focus();
 }
 

@@ -13,6 +13,7 @@ struct ImportsTests {
         "Postgres": toolchain.union(["CLibPQ", "Logging", "ServiceLifecycle"]),
         "PublicRecord": ["Crypto", "BigInt", "Foundation"],
         "Participation": toolchain.union([
+            "FoundationXML",
             "PublicRecord", "Postgres", "CArgon2", "CCurl", "Crypto", "Logging", "ServiceLifecycle",
         ]),
         "Web": toolchain.union([

@@ -5,7 +5,7 @@ import Participation
 /// with what ``CityMap/drawing(of:at:meeting:dots:words:lineHref:_:)`` makes. It carries its own colours, so that it
 /// prints without a style sheet.
 ///
-///     try await map.drawing(of: route, words: strings("walks.route.drawing"), strings)           the whole way
+///     try await map.drawing(of: route, words: strings("walks.prepare.drawing"), strings)           the whole way
 ///     try await map.drawing(of: route, at: route.stops[2], words: …, strings)                    zoomed on one stop
 ///     try await map.drawing(of: route, dots: observations.compactMap(\.point), words: …, strings) with what was seen
 ///

@@ -46,10 +46,11 @@ extension Walks {
     ///
     /// Once people have walked it, on this walk or another, it is corrected in words alone.
     ///
-    /// - Throws: `WalkRefusal.onePoint`, `.stopUntitled`, `.tooManyStops`, `.stopInUse`, `.routeWalked`,
+    /// - Throws: `WalkRefusal.onePoint`, `.routeTooLong`, `.stopUntitled`, `.tooManyStops`, `.stopInUse`, `.routeWalked`,
     ///   `.changedMeanwhile`; `NotAllowed` unless the actor is an agent of the walk's process.
     public func draw(_ draft: RouteDraft, of id: ID<Walk>, revision: Int, by actor: Actor) async throws {
         guard draft.line.count != 1 else { throw WalkRefusal.onePoint }
+        guard RouteMeasure.length(draft.line) <= RouteMeasure.longest else { throw WalkRefusal.routeTooLong }
         guard draft.stops.count <= StopDraft.most else { throw WalkRefusal.tooManyStops }
         guard draft.stops.allSatisfy({ !$0.title.isEmpty }) else { throw WalkRefusal.stopUntitled }
         do {

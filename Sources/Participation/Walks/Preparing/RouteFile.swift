@@ -12,8 +12,8 @@ public enum RouteProblem: Error, Hashable, Sendable {
     case tooManyPoints, tooManyStops
     /// What should be a number of degrees and is none; not on the earth; or in the city if its numbers changed places.
     case notACoordinate(point: Int), notOnEarth(point: Int), axesSwapped(point: Int)
-    /// No way in it; or one of a single place.
-    case noLine, onePoint
+    /// No way in it; one of a single place; or one longer than ``RouteMeasure/longest``.
+    case noLine, onePoint, tooLong
 }
 
 /// A file with a route: GPX (1.0, 1.1), GeoJSON (RFC 7946) or KML (2.2). What comes is taken for hostile until every
@@ -73,6 +73,7 @@ public struct RouteFile: Sendable, Hashable {
         guard let longest = ways.max(by: { RouteMeasure.length($0) < RouteMeasure.length($1) }), !longest.isEmpty
         else { throw .noLine }
         guard longest.count > 1 else { throw .onePoint }
+        guard RouteMeasure.length(longest) <= RouteMeasure.longest else { throw .tooLong }
         guard collector.places.count <= StopDraft.most else { throw .tooManyStops }
         points = longest.count
         (line, tolerance) = RouteMeasure.simplified(longest, most: RouteDraft.mostPoints)

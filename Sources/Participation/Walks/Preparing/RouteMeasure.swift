@@ -5,6 +5,9 @@ public enum RouteMeasure {
     /// The mean radius of the earth in metres: R₁ of GRS 80 (H. Moritz, Journal of Geodesy 74, 2000).
     static let radius = 6_371_008.8
 
+    /// The longest way that a walk may follow: 100 km, far more than anybody walks.
+    public static let longest = 100_000.0
+
     /// The distance of two points in metres by the haversine formula (R. W. Sinnott, Sky and Telescope 68, 1984). The
     /// earth is no sphere: up to half a per cent is amiss, over a walk of two kilometres ten metres.
     public static func distance(_ from: MapPoint, _ to: MapPoint) -> Double {

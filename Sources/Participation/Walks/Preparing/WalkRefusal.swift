@@ -32,6 +32,6 @@ public enum WalkRefusal: Error, Hashable, Sendable {
     case themeInUse, stopInUse
     /// People have walked the route: it is corrected in words alone.
     case routeWalked
-    /// A route of one point, or a stop without a title.
-    case onePoint, stopUntitled
+    /// A route of one point, one longer than ``RouteMeasure/longest``, or a stop without a title.
+    case onePoint, routeTooLong, stopUntitled
 }

@@ -105,7 +105,8 @@ private final class XMLRouteReader: NSObject, XMLParserDelegate {
     }
 
     private func stop(_ parser: XMLParser, _ problem: RouteProblem) {
-        if self.problem == nil { self.problem = problem }
+        // A tag that breaks off is handed over as far as it goes: what is wrong then is the file, not the point.
+        if self.problem == nil { self.problem = parser.parserError == nil ? problem : .broken }
         parser.abortParsing()
     }
 

@@ -23,6 +23,7 @@ enum RouteWords {
         case .axesSwapped(let point): words("axes_swapped", point: point)
         case .noLine: words("no_line")
         case .onePoint: words("one_point")
+        case .tooLong: words("too_long")
         }
     }
 

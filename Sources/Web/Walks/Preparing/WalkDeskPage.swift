@@ -85,7 +85,9 @@ extension WalkDeskPage {
             ? []
             : ["registrations", "sheets", "observations", "report"].map {
                 PlaceLink(label: strings("walks.prepare.link.\($0)"), href: "\(own)/\($0)")
-            }
+            } + [
+                PlaceLink(label: strings("walks.sheet.crew.link"), href: "/walks/\(walk.handle)/sheet/crew")
+            ]
         let facts = WalkFacts(strings)
         parts = [
             ("purpose", facts.purpose(walk)), ("time", facts.time(walk)), ("place", facts.place(walk)),

@@ -177,6 +177,7 @@ extension WalkRefusal {
         case .stopInUse: FieldErrors("", key("stop_in_use"))
         case .routeWalked: FieldErrors("", key("walked"))
         case .onePoint: FieldErrors("line", key("one_point"))
+        case .routeTooLong: FieldErrors("line", "walks.prepare.file.too_long")
         case .stopUntitled: FieldErrors("", key("stop_untitled"))
         }
     }
