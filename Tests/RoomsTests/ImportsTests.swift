@@ -13,8 +13,7 @@ struct ImportsTests {
         "Postgres": toolchain.union(["CLibPQ", "Logging", "ServiceLifecycle"]),
         "PublicRecord": ["Crypto", "BigInt", "Foundation"],
         "Participation": toolchain.union([
-            "FoundationXML",
-            "PublicRecord", "Postgres", "CArgon2", "CCurl", "Crypto", "Logging", "ServiceLifecycle",
+            "PublicRecord", "Postgres", "CArgon2", "CCurl", "Crypto", "FoundationXML", "Logging", "ServiceLifecycle",
         ]),
         "Web": toolchain.union([
             "Participation", "PublicRecord", "CCMark", "CQREncode", "CZlib", "Crypto", "Hummingbird", "HummingbirdCore",
