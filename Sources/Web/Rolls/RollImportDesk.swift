@@ -195,8 +195,14 @@ enum CSVText {
     }
 
     private static func quoted(_ value: String) -> String {
-        let safe: String = value.first.map { "=+-@\t\r".contains($0) } == true ? "'\(value)" : value
+        let isFormula: Bool = value.first.map { "=+-@\t\r".contains($0) } == true && !isNumber(value)
+        let safe: String = isFormula ? "'\(value)" : value
         guard safe.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return safe }
         return "\"\(safe.replacing("\"", with: "\"\""))\""
+    }
+
+    /// A number below zero computes nothing: programs that read a longitude want it as it is.
+    private static func isNumber(_ value: String) -> Bool {
+        value.first == "-" && value.wholeMatch(of: /-[0-9]+(\.[0-9]+)?/) != nil
     }
 }

@@ -215,14 +215,16 @@ extension ObservationLists {
         return stops.widened(by: max(150, 0.3 * max(stops.metres.wide, stops.metres.high)))
     }
 
-    /// The places of what a search finds, at most `limit`, in no order.
+    /// The places of what a search finds, at most `limit`, by walk and number: a table's own order
+    /// would tell in which order they arrived.
     public func places(_ search: ObservationSearch, limit: Int) async throws -> [MapPoint] {
         try await pool.query(
             "observation.places",
             """
             SELECT coalesce(observation.latitude, stop.latitude) AS latitude,
                    coalesce(observation.longitude, stop.longitude) AS longitude
-            FROM \(sql: ObservationSearch.tables) WHERE \(sql: search.condition()) LIMIT \(limit)
+            FROM \(sql: ObservationSearch.tables) WHERE \(sql: search.condition())
+            ORDER BY observation.walk_id, observation.number LIMIT \(limit)
             """
         ).compactMap { try MapPoint(row: $0) }
     }
@@ -268,7 +270,7 @@ extension ObservationLists {
             WHERE \(sql: search.condition())
               AND coalesce(observation.latitude, stop.latitude) BETWEEN \(box.south) AND \(box.north)
               AND coalesce(observation.longitude, stop.longitude) BETWEEN \(box.west) AND \(box.east)
-            LIMIT \(limit + 1)
+            ORDER BY observation.walk_id, observation.number LIMIT \(limit + 1)
             """
         ).map(PublishedObservation.init(row:))
         return found.count > limit ? nil : found

@@ -50,8 +50,8 @@ public struct PublishedObservation: Sendable {
     public let concerned: [Concerned]
     /// What was seen, in the language it was said in.
     public let words: String, language: Language
-    /// By how many people together, and how many others said the same.
-    public let people: Int, others: Int
+    /// How many others said the same.
+    public let others: Int
     /// From 1, first, to 3.
     public let priority: Int?
     /// What became of it, and the answer that says so.
@@ -69,7 +69,7 @@ public struct PublishedObservation: Sendable {
         coalesce(observation.longitude, stop.longitude) AS longitude,
         observation.latitude IS NULL AS is_stop_point, observation.place, walk_theme.key AS theme_key,
         walk_theme.title::text AS theme_title, observation.kind, observation.feeling, observation.concerned,
-        observation.words, observation.language, observation.people, observation.priority, observation.follow_up,
+        observation.words, observation.language, observation.priority, observation.follow_up,
         observation.due_on::text AS due_on, answer.service_name, answer.words AS answer_words, answer.answered_at,
         (SELECT count(*) FROM observation AS other WHERE other.joined_into = observation.id) AS others
         """
@@ -105,7 +105,6 @@ public struct PublishedObservation: Sendable {
         concerned = try row.get("concerned", as: [String].self).compactMap(Concerned.init)
         words = try row.get("words")
         language = Language(rawValue: try row.get("language"))!
-        people = Int(try row.get("people", as: Int32.self))
         others = Int(try row.get("others", as: Int64.self))
         priority = try row.get("priority", as: Int16?.self).map(Int.init)
         let followUp: FollowUp.Status? = try row.get("follow_up", as: String?.self).flatMap(FollowUp.Status.init)

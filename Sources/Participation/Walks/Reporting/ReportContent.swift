@@ -9,22 +9,25 @@ public struct ReportContent: Sendable, Codable {
         public let number: Int, title: Texts, prompt: Texts, point: MapPoint
     }
 
-    /// What was seen.
+    /// What was seen. What somebody wrote, and where they say it is, is in no frozen report: it is read whenever the
+    /// report is, so that what an agent takes out of it is gone from every version.
     public struct Observation: Sendable, Codable {
-        /// Its identity: what is public of it is asked again whenever the report is read.
+        /// Its identity.
         let id: UUID
         /// Its number, and the number of its stop; nil elsewhere on the way.
         public let number: Int, stop: Int?
-        /// Where it is, on the map and in words.
-        public let point: MapPoint?, place: String
+        /// Where it is, on the map and in words; read anew.
+        public internal(set) var point: MapPoint?, place = ""
         /// Its theme; empty without one.
         public let theme: Texts
         /// What it is, and how the place feels.
         public let kind: Participation.Observation.Kind, feeling: Participation.Observation.Feeling?
         /// Who is concerned.
         public let concerned: [Concerned]
-        /// What was seen, and in which language.
-        public let words: String, language: Language
+        /// What was seen, read anew, and in which language.
+        public internal(set) var words = ""
+        /// The language of the words.
+        public let language: Language
         /// How many others said the same.
         public let others: Int
         /// From 1, first, to 3.
@@ -33,15 +36,24 @@ public struct ReportContent: Sendable, Codable {
         public let answer: Answer?
         /// Its photos.
         public internal(set) var photos: [Photo]
+
+        /// What is frozen: all but `words`, `place` and `point`.
+        enum CodingKeys: CodingKey {
+            case id, number, stop, theme, kind, feeling, concerned, language, others, priority, answer, photos
+        }
     }
 
     /// A photo.
     public struct Photo: Sendable, Codable, Hashable {
         let medium: UUID
-        /// What it shows, and when it was taken.
-        public let alt: String, purpose: PublishedObservation.Photo.Purpose
+        /// What it shows; read anew, since it may have been described by the words that came with it.
+        public internal(set) var alt = ""
+        /// When it was taken.
+        public let purpose: PublishedObservation.Photo.Purpose
         /// Its medium.
         public var id: ID<Medium> { ID(medium) }
+
+        enum CodingKeys: CodingKey { case medium, purpose }
     }
 
     /// What a service answered.
@@ -184,27 +196,39 @@ extension WalkReports {
             })
     }
 
-    /// Leaves out what is no longer public: observations that were set aside, photos that are not cleared any more.
+    /// Leaves out what is no longer public, observations that were set aside and photos that are not cleared any more,
+    /// and reads what was written in the others.
     private static func keepPublic(_ content: inout ReportContent, in executor: some Executor) async throws {
         let ids: [ID<Observation>] = content.observations.map { ID($0.id) }
         let rows: [Row] = try await executor.query(
             "walk_report.public",
             """
-            SELECT observation.id,
-                   ARRAY(SELECT observation_photo.medium_id FROM observation_photo
-                         WHERE observation_photo.observation_id = observation.id
-                           AND observation_photo.cleared_at IS NOT NULL AND observation_photo.purpose <> 'sheet'
-                   ) AS photos
+            SELECT observation.id, observation.words, observation.place,
+                   coalesce(observation.latitude, stop.latitude) AS latitude,
+                   coalesce(observation.longitude, stop.longitude) AS longitude, pictures.media, pictures.alts
             FROM observation LEFT JOIN observation AS target ON target.id = observation.joined_into
+            LEFT JOIN stop ON stop.id = observation.stop_id
+            CROSS JOIN LATERAL (
+                SELECT coalesce(array_agg(medium.id), '{}') AS media, coalesce(array_agg(medium.alt), '{}') AS alts
+                FROM observation_photo JOIN medium ON medium.id = observation_photo.medium_id
+                WHERE observation_photo.observation_id = observation.id AND observation_photo.cleared_at IS NOT NULL
+            ) AS pictures
             WHERE observation.id = ANY (\(ids))
               AND (observation.state = 'published' OR observation.state = 'joined' AND target.state = 'published')
             """)
-        var known: [UUID: Set<UUID>] = [:]
-        for row in rows { known[try row.get("id")] = Set(try row.get("photos", as: [UUID].self)) }
-        content.observations = content.observations.compactMap { observation in
-            guard let photos = known[observation.id] else { return nil }
+        let known: [UUID: Row] = Dictionary(uniqueKeysWithValues: try rows.map { (try $0.get("id"), $0) })
+        content.observations = try content.observations.compactMap { observation in
+            guard let row = known[observation.id] else { return nil }
             var observation: ReportContent.Observation = observation
-            observation.photos = observation.photos.filter { photos.contains($0.medium) }
+            observation.words = try row.get("words")
+            observation.place = try row.get("place")
+            observation.point = try MapPoint(row: row)
+            let alts: [UUID: String] = Dictionary(
+                uniqueKeysWithValues: zip(
+                    try row.get("media", as: [UUID].self), try row.get("alts", as: [String].self)))
+            observation.photos = observation.photos.compactMap { photo in
+                alts[photo.medium].map { ReportContent.Photo(medium: photo.medium, alt: $0, purpose: photo.purpose) }
+            }
             return observation
         }
     }

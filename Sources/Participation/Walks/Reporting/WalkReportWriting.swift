@@ -23,11 +23,10 @@ extension WalkReports {
         }
         try Self.check(facts.absentServices, "absent_services", limit: Self.textLimit)
         try Self.check(facts.introduction, "introduction", limit: Self.textLimit)
-        try await change(walk, from: revision, by: actor, as: "walk_report_written") { transaction in
-            if let meeting = facts.returnAt,
-                let held = try await Walks.load(where: "walk.id = \(walk)", in: transaction).first,
-                meeting <= facts.startedAt ?? held.gathering.startsAt
-            {
+        try await change(walk, from: revision, by: actor) { transaction, held in
+            try await Acts.record(
+                "walk_report_written", by: actor, on: "walk", walk, detail: ["walk": held.handle], in: transaction)
+            if let meeting = facts.returnAt, meeting <= facts.startedAt ?? held.gathering.startsAt {
                 throw WalkReportRefusal.returnBeforeTheWalk
             }
             try await transaction.execute(
@@ -58,7 +57,10 @@ extension WalkReports {
         guard !section.words.isEmpty else { throw WalkReportRefusal.wordless }
         try Self.check(section.title, "title", limit: Self.lineLimit)
         try Self.check(section.words, "words", limit: Self.textLimit)
-        return try await change(walk, from: nil, by: actor, as: "walk_report_section_written") { transaction in
+        return try await change(walk, from: nil, by: actor) { transaction, held in
+            try await Acts.record(
+                "walk_report_section_written", by: actor, on: "walk", walk, detail: ["walk": held.handle],
+                in: transaction)
             var theme: ID<WalkTheme>?
             if let key = section.theme {
                 theme = try await Walks.themes(of: walk, in: transaction).first { $0.key == key }?.id
@@ -92,7 +94,10 @@ extension WalkReports {
     ///
     /// - Throws: `NotAllowed` unless the actor is an agent of the walk's process.
     public func remove(_ section: ID<ReportSection>, from walk: ID<Walk>, by actor: Actor) async throws {
-        try await change(walk, from: nil, by: actor, as: "walk_report_section_removed") { transaction in
+        try await change(walk, from: nil, by: actor) { transaction, held in
+            try await Acts.record(
+                "walk_report_section_removed", by: actor, on: "walk", walk, detail: ["walk": held.handle],
+                in: transaction)
             try await transaction.execute(
                 "walk_report.section_delete",
                 "DELETE FROM walk_report_section WHERE id = \(section) AND walk_id = \(walk)")
@@ -103,7 +108,10 @@ extension WalkReports {
     ///
     /// - Throws: `NotAllowed` unless the actor is an agent of the walk's process.
     public func moveUp(_ section: ID<ReportSection>, in walk: ID<Walk>, by actor: Actor) async throws {
-        try await change(walk, from: nil, by: actor, as: "walk_report_section_moved") { transaction in
+        try await change(walk, from: nil, by: actor) { transaction, held in
+            try await Acts.record(
+                "walk_report_section_moved", by: actor, on: "walk", walk, detail: ["walk": held.handle], in: transaction
+            )
             try await transaction.execute(
                 "walk_report.section_swap",
                 Self.swap("walk_report_section", "\(section)", in: walk))
@@ -129,7 +137,9 @@ extension WalkReports {
         }
         try Self.check(recommendation.title, "title", limit: Self.lineLimit)
         try Self.check(recommendation.words, "words", limit: Self.textLimit)
-        return try await change(walk, from: nil, by: actor, as: "recommendation_written") { transaction in
+        return try await change(walk, from: nil, by: actor) { transaction, held in
+            try await Acts.record(
+                "recommendation_written", by: actor, on: "walk", walk, detail: ["walk": held.handle], in: transaction)
             let id: ID<Recommendation> = old ?? ID()
             if let old {
                 let count: Int = try await transaction.execute(
@@ -176,7 +186,9 @@ extension WalkReports {
     ///
     /// - Throws: `NotAllowed` unless the actor is an agent of the walk's process.
     public func remove(_ recommendation: ID<Recommendation>, from walk: ID<Walk>, by actor: Actor) async throws {
-        try await change(walk, from: nil, by: actor, as: "recommendation_removed") { transaction in
+        try await change(walk, from: nil, by: actor) { transaction, held in
+            try await Acts.record(
+                "recommendation_removed", by: actor, on: "walk", walk, detail: ["walk": held.handle], in: transaction)
             try await transaction.execute(
                 "recommendation.delete",
                 "DELETE FROM recommendation WHERE id = \(recommendation) AND walk_id = \(walk)")
@@ -187,7 +199,9 @@ extension WalkReports {
     ///
     /// - Throws: `NotAllowed` unless the actor is an agent of the walk's process.
     public func moveUp(_ recommendation: ID<Recommendation>, in walk: ID<Walk>, by actor: Actor) async throws {
-        try await change(walk, from: nil, by: actor, as: "recommendation_moved") { transaction in
+        try await change(walk, from: nil, by: actor) { transaction, held in
+            try await Acts.record(
+                "recommendation_moved", by: actor, on: "walk", walk, detail: ["walk": held.handle], in: transaction)
             try await transaction.execute(
                 "recommendation.swap", Self.swap("recommendation", "\(recommendation)", in: walk))
         }

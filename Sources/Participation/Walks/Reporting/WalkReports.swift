@@ -109,11 +109,12 @@ public struct WalkReports: Sendable {
         try await Authority.require(Walks.planners, of: actor, process: walk.process, in: executor)
     }
 
-    /// One change of a report: the walk held, its report begun where it is the first, the revision checked and counted.
+    /// One change of a report: the walk held, its report begun where it is the first, the revision checked and counted. The
+    /// body records its act.
     @discardableResult
     func change<T: Sendable>(
-        _ walk: ID<Walk>, from revision: Int?, by actor: Actor, as act: StaticString,
-        _ body: @Sendable (Transaction) async throws -> T
+        _ walk: ID<Walk>, from revision: Int?, by actor: Actor,
+        _ body: @Sendable (Transaction, Walk) async throws -> T
     ) async throws -> T {
         try await pool.transaction("walk_report.change") { transaction in
             let found: Walk = try await Walks.lock(walk, by: actor, in: transaction)
@@ -127,9 +128,7 @@ public struct WalkReports: Sendable {
                 WHERE walk_id = \(walk) AND (\(revision)::bigint IS NULL OR revision = \(revision))
                 """)
             guard count == 1 else { throw WalkReportRefusal.changedMeanwhile }
-            let result: T = try await body(transaction)
-            try await Acts.record(act, by: actor, on: "walk", walk, detail: ["walk": found.handle], in: transaction)
-            return result
+            return try await body(transaction, found)
         }
     }
 

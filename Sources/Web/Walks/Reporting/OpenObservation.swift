@@ -1,7 +1,8 @@
 import Foundation
 import Participation
 
-/// A published observation as open data: what was seen, and nothing of who saw it.
+/// A published observation as open data: what was seen, and nothing of who saw it. How many people said it together is
+/// left out too: a group of an unusual size would be found again from one observation to the next.
 struct OpenObservation: Encodable {
     /// What everybody may do with it: the Licence Ouverte of the French State, version 2.0.
     static let licence = "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"
@@ -15,8 +16,8 @@ struct OpenObservation: Encodable {
     let theme: String?
     let themeTitle: String?
     let kind: String
-    /// From −2, very bad, to 2, very good.
-    let feeling: Int?
+    /// From `very_bad` to `very_good`.
+    let feeling: String?
     let concerned: [String]
     let text: String
     let language: String
@@ -25,7 +26,6 @@ struct OpenObservation: Encodable {
     let longitude: Double?
     /// `point` where somebody sent a point, `stop` where it is that of the stop.
     let position: String?
-    let people: Int
     let others: Int
     let priority: Int?
     let status: String?
@@ -44,7 +44,7 @@ struct OpenObservation: Encodable {
         theme = observation.theme
         themeTitle = observation.theme == nil ? nil : observation.themeTitle(.french)
         kind = observation.kind.rawValue
-        feeling = observation.feeling?.rawValue
+        feeling = observation.feeling.map(WalkWords.key)
         concerned = observation.concerned.map(\.rawValue)
         text = Contacts.masked(observation.words)
         language = observation.language.rawValue
@@ -52,7 +52,6 @@ struct OpenObservation: Encodable {
         latitude = observation.point?.latitude.rounded6
         longitude = observation.point?.longitude.rounded6
         position = observation.point == nil ? nil : (observation.isStopPoint ? "stop" : "point")
-        people = observation.people
         others = observation.others
         priority = observation.priority
         status = observation.followUp?.rawValue
@@ -65,7 +64,7 @@ struct OpenObservation: Encodable {
     /// The headings of a table. The same in every language: programs read it.
     static let columns = [
         "number", "url", "walk", "light", "stop", "stop_title", "theme", "theme_title", "kind", "feeling", "concerned",
-        "text", "language", "place", "latitude", "longitude", "position", "people", "others", "priority", "status",
+        "text", "language", "place", "latitude", "longitude", "position", "others", "priority", "status",
         "service", "answer", "due", "photos",
     ]
 
@@ -74,9 +73,8 @@ struct OpenObservation: Encodable {
         func text(_ value: (some CustomStringConvertible)?) -> String { value.map(\.description) ?? "" }
         return [
             String(number), url, walk, light, text(stop), text(stopTitle), text(theme), text(themeTitle), kind,
-            // A spreadsheet would not take −2 for a formula, but it takes what begins like one for text.
             text(feeling), concerned.joined(separator: " "), self.text, language, place, text(latitude),
-            text(longitude), text(position), String(people), String(others), text(priority), text(status),
+            text(longitude), text(position), String(others), text(priority), text(status),
             text(service), text(answer), text(due), photos.joined(separator: " "),
         ]
     }
@@ -102,6 +100,14 @@ enum Contacts {
 extension Double {
     /// To six places after the point: of degrees, a tenth of a metre.
     var rounded6: Double { (self * 1e6).rounded() / 1e6 }
+
+    /// The same as XML writes decimals: never with an exponent, as a longitude at Greenwich would be.
+    var decimal6: String {
+        let millionths = Int64((self * 1e6).rounded())
+        let digits = String(millionths.magnitude % 1_000_000)
+        return (millionths < 0 ? "-" : "") + "\(millionths.magnitude / 1_000_000)."
+            + String(repeating: "0", count: 6 - digits.count) + digits
+    }
 }
 
 /// Places as GPX 1.1 (topografix.com/GPX/1/1), in the order that its schema asks for: metadata, waypoints, track.
@@ -134,7 +140,7 @@ enum GPX {
     }
 
     private static func degrees(_ point: MapPoint) -> String {
-        "lat=\"\(point.latitude.rounded6)\" lon=\"\(point.longitude.rounded6)\""
+        "lat=\"\(point.latitude.decimal6)\" lon=\"\(point.longitude.decimal6)\""
     }
 
     /// The text without what XML 1.0 cannot hold, its signs as entities.

@@ -106,7 +106,8 @@ extension Site {
         let left: Int = report.content.observations.reduce(0) { $0 + $1.photos.count } - pictures.count
         let address: String = absolute("/walks/\(walk.handle)/report")
         let sheet = WalkReportSheet(
-            demonstration: city.isDemonstration, report: view, address: address, code: QR.svg(address),
+            size: "a4 walk-report", demonstration: city.isDemonstration, report: view, address: address,
+            code: QR.svg(address),
             printed: strings("media.sheet.printed", ["date": strings.date(Date())]),
             morePhotos: left > 0 ? strings.plural("walks.report.more_photos", left) : nil, backHref: back,
             pdfHref: "\(back).pdf")

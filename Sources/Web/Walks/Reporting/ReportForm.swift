@@ -160,7 +160,7 @@ extension ReportFormPage {
                     "horizon", Horizon.allCases.map { ($0.rawValue, strings("walks.report.horizon.\($0.rawValue)")) }),
                 choice(
                     "owner",
-                    RecommendationOwner.allCases.map { ($0.rawValue, strings("walks.report.owner.\($0.rawValue)")) }),
+                    RecommendationOwner.allCases.map { ($0.rawValue, strings.owner($0)) }),
             ]
             fields = [
                 field("owner_name", hint: "walks.report.hint.owner"),

@@ -30,6 +30,8 @@ struct WalkReportPage: PageView {
 struct WalkReportSheet: PageView {
     static let template = "walks/report-sheet"
 
+    /// The classes of the sheet.
+    let size: String
     let demonstration: Bool
     let report: ReportView
     let address: String
@@ -41,7 +43,8 @@ struct WalkReportSheet: PageView {
     let pdfHref: String
 
     static let sample = WalkReportSheet(
-        demonstration: true, report: .sample, address: "https://city.example/walks/x/report", code: "<svg></svg>",
+        size: "a4 walk-report", demonstration: true, report: .sample, address: "https://city.example/walks/x/report",
+        code: "<svg></svg>",
         printed: "Imprimé le 3 mars 2026", morePhotos: "4 autres photos", backHref: "/walks/x/report",
         pdfHref: "/walks/x/report.pdf")
 }

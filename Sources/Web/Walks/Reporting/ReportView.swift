@@ -347,9 +347,13 @@ struct ReportTelling {
 extension Strings {
     /// To whom a recommendation is addressed: « Bailleur (Mulhouse Habitat) ».
     func owner(_ owner: RecommendationOwner, _ name: String) -> String {
-        let word: String = self("walks.report.owner.\(owner.rawValue)")
-        if name.isEmpty { return word }
-        return owner == .other ? name : "\(word) (\(name))"
+        if name.isEmpty { return self.owner(owner) }
+        return owner == .other ? name : "\(self.owner(owner)) (\(name))"
+    }
+
+    /// The word for an owner. « other » would look like a plural among the strings.
+    func owner(_ owner: RecommendationOwner) -> String {
+        owner == .other ? self("walks.report.owner.somebody") : self("walks.report.owner.\(owner.rawValue)")
     }
 }
 
