@@ -84,8 +84,9 @@ export async function list(place, words, act) {
     part("edit").addEventListener("click", () => act.edit(note));
     for (const name of ["delete", "back"]) {
       part(name).addEventListener("click", async () => {
+        if (!act.send) return void (await queue.remove(note.id));
         await queue.takeBack(note.id);
-        act.send?.();
+        act.send();
       });
     }
     const problem = part("problem");
@@ -118,7 +119,7 @@ export async function list(place, words, act) {
   }
 
   box.querySelector("[data-sheet-send]").addEventListener("click", async () => {
-    await queue.revive(place.walk);
+    await queue.revive(place);
     act.send();
   });
   box.querySelector("[data-sheet-export]").addEventListener("click", async () => {
@@ -142,9 +143,11 @@ export async function list(place, words, act) {
     file.value = "";
     await show();
   });
-  new BroadcastChannel(queue.channel).addEventListener("message", ({ data }) => {
-    if (data.walk === place.walk) show();
-  });
+  if ("BroadcastChannel" in self) {
+    new BroadcastChannel(queue.channel).addEventListener("message", ({ data }) => {
+      if (data.walk === place.walk) show();
+    });
+  }
   await show();
   return show;
 }

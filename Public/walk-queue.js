@@ -113,10 +113,11 @@ self.walkQueue = (() => {
     if (now && !now.isTried) await remove(id);
   }
 
-  /** Tries again what was refused, as when the sheet has opened since. */
-  async function revive(walk) {
+  /** Tries again what was refused, as when the sheet has opened since, with the code of the page as it is now. */
+  async function revive({ walk, code, uploads }) {
     for (const note of await notes(walk)) {
-      if (note.state === "refused") await update(note.id, (now) => ({ ...now, state: "waiting", problem: null }));
+      if (note.state !== "refused") continue;
+      await update(note.id, (now) => ({ ...now, code, uploads, state: "waiting", problem: null }));
     }
   }
 
@@ -132,13 +133,18 @@ self.walkQueue = (() => {
 
   /** Posts; the answer's status, word and sentences. Throws Later for all that passes by itself. */
   async function post(address, body, patience) {
+    // Not AbortSignal.timeout, which browsers of 2021 do not have.
+    const abort = new AbortController();
+    const alarm = setTimeout(() => abort.abort(), patience);
     let answer;
     try {
       answer = await fetch(address, {
-        method: "POST", body, credentials: "same-origin", redirect: "error", signal: AbortSignal.timeout(patience),
+        method: "POST", body, credentials: "same-origin", redirect: "error", signal: abort.signal,
       });
     } catch {
       throw new Later(0);
+    } finally {
+      clearTimeout(alarm);
     }
     if (answer.status === 429 || answer.status >= 500 || answer.status === 408) {
       throw new Later(Number(answer.headers.get("Retry-After")) || 0);
@@ -174,7 +180,7 @@ self.walkQueue = (() => {
     }
     let problem = null;
     for (const photo of await photos(id)) {
-      if (!photo.blob) continue;
+      if (photo.isSent) continue;
       const body = new FormData();
       for (const [name, value] of Object.entries({ code: note.code, key: note.key, id: photo.id, alt: photo.alt })) {
         body.append(name, value);
@@ -182,9 +188,14 @@ self.walkQueue = (() => {
       body.append("photo", photo.blob, "photo");
       const answer = await post(`${note.uploads}/${id}/photos`, body, PATIENCE.photo);
       if (!answer.isKept && answer.state !== "absent") problem = answer.problem;
-      await addPhoto({ ...photo, blob: null }); // its small picture stays for the list
+      // While the sheet is closed to this phone the photo stays here: to be sent later, or taken along as a file.
+      if (!answer.isKept && !["absent", "refused"].includes(answer.state)) return void (await refuse(id, problem));
+      // Until the whole note has left it can still be written anew, with its photos.
+      await addPhoto({ ...photo, isSent: true });
     }
-    await update(id, (now) => (now.state === "waiting" ? { ...now, state: "sent", problem } : now));
+    const now = await update(id, (now) => (now.state === "waiting" ? { ...now, state: "sent", problem } : now));
+    // The small pictures stay for the list.
+    if (now?.state === "sent") for (const photo of await photos(id)) await addPhoto({ ...photo, blob: null });
   }
 
   /** Whether everything has left, whether anything has, and how many seconds the service asks to wait. */

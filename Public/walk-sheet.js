@@ -41,7 +41,6 @@ async function start(form) {
     one("[data-sheet-storage]").hidden = false;
     return; // the plain form sends at once
   }
-  navigator.storage?.persist?.().catch(() => undefined); // the browser may ask, or decide by itself
   colours();
 
   // ---- What the reader hears ----
@@ -264,6 +263,7 @@ async function start(form) {
       full();
       return false;
     }
+    navigator.storage?.persist?.().catch(() => undefined); // the browser may ask, or decide by itself
     await take(next);
     say(words.noted);
     one("[data-sheet-sent]")?.remove();
@@ -305,15 +305,17 @@ async function start(form) {
 
   // ---- Changing what waits ----
 
-  async function edit(note) {
+  async function edit(noted) {
+    // What is being written comes first: it is kept, or the reader sees what it lacks.
+    if (value("words").trim() && !(await note())) return;
     // What may have left is taken back, and what is written anew is another observation.
-    const pictures = await queue.photos(note.id);
-    const next = { ...fresh(note.fields), alt: pictures[0]?.alt ?? "" };
+    const pictures = await queue.photos(noted.id);
+    const next = { ...fresh(noted.fields), alt: pictures[0]?.alt ?? "" };
     for (const picture of pictures.filter(({ blob }) => blob)) {
-      await queue.addPhoto({ ...picture, id: crypto.randomUUID(), note: next.id });
+      await queue.addPhoto({ ...picture, id: crypto.randomUUID(), note: next.id, isSent: false });
     }
     await queue.saveDraft(next);
-    await queue.takeBack(note.id);
+    await queue.takeBack(noted.id);
     await take(next, 2);
     field("words").focus();
     send();

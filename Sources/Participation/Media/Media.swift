@@ -92,6 +92,8 @@ public struct Media: Sendable {
         public let hash: [UInt8]
         /// Whether it hangs on something that everybody may see.
         public let isPublic: Bool
+        /// Whether everybody may see it for good: nobody takes back what it hangs on.
+        public let isLasting: Bool
         /// Its bytes.
         public let bytes: [UInt8]
     }
@@ -103,6 +105,7 @@ public struct Media: Sendable {
         _ id: ID<Medium>, _ rendition: Medium.Rendition, for reader: ID<Account>?, known: [[UInt8]] = []
     ) async throws -> Served? {
         let open: SQL = Self.uses.map { $0.isPublic }.joined(separator: " OR ")
+        let lasting: SQL = Self.uses.filter { $0.isLasting }.map { $0.isPublic }.joined(separator: " OR ")
         let own: SQL =
             reader.map { reader in
                 Self.uses.map { $0.isOpen(to: reader) }.joined(separator: " OR ")
@@ -110,11 +113,11 @@ public struct Media: Sendable {
         return try await pool.one(
             "medium.find",
             """
-            SELECT media_type, name, sha256, is_public,
+            SELECT media_type, name, sha256, is_public, is_lasting,
                    CASE WHEN sha256 = ANY (\(known)) THEN ''::bytea ELSE bytes END AS bytes
             FROM (
                 SELECT medium_rendition.media_type, medium.name, medium_rendition.sha256, medium_rendition.bytes,
-                       (\(sql: open)) AS is_public
+                       (\(sql: open)) AS is_public, (\(sql: lasting)) AS is_lasting
                 FROM medium JOIN medium_rendition ON medium_rendition.medium_id = medium.id
                 WHERE medium.id = \(id) AND medium_rendition.rendition = \(rendition.rawValue)
                   AND ((\(sql: open)) OR (\(sql: own)))
@@ -123,7 +126,7 @@ public struct Media: Sendable {
         ).map { row in
             Served(
                 type: try row.get("media_type"), name: try row.get("name"), hash: try row.get("sha256"),
-                isPublic: try row.get("is_public"), bytes: try row.get("bytes"))
+                isPublic: try row.get("is_public"), isLasting: try row.get("is_lasting"), bytes: try row.get("bytes"))
         }
     }
 }
@@ -134,4 +137,10 @@ protocol MediaUse: Sendable {
     static var isPublic: SQL { get }
     /// A condition on a row of `medium`: it hangs on something of this kind that the account may see.
     static func isOpen(to account: ID<Account>) -> SQL
+    /// Whether what everybody saw once may be seen for good, and kept in every cache.
+    static var isLasting: Bool { get }
+}
+
+extension MediaUse {
+    static var isLasting: Bool { true }
 }

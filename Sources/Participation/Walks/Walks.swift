@@ -84,6 +84,14 @@ public struct Walks: Sendable {
         return walk
     }
 
+    /// A condition on a row of `walk`: the account is of its crew, which ends thirty days after the sheet has closed.
+    static func isCrew(_ account: ID<Account>) -> SQL {
+        """
+        (walk.sheet_closes_at > clock_timestamp() - interval '30 days'
+         AND EXISTS (SELECT FROM walk_crew WHERE walk_crew.walk_id = walk.id AND walk_crew.account_id = \(account)))
+        """
+    }
+
     /// The walk for an act on site: of its crew, or of an agent of its process. Nothing is held.
     ///
     /// - Throws: `NotAllowed` to everybody else, and where there is no such walk.
@@ -96,7 +104,7 @@ public struct Walks: Sendable {
         }
         if let account = actor.account,
             try await executor.one(
-                "walk.crew", "SELECT 1 FROM walk_crew WHERE walk_id = \(id) AND account_id = \(account) LIMIT 1") != nil
+                "walk.crew", "SELECT 1 FROM walk WHERE walk.id = \(id) AND \(sql: isCrew(account))") != nil
         {
             return walk
         }

@@ -44,9 +44,12 @@ struct DoorController: Sendable {
         let fields: Fields = try await site.form(request, context)
         guard let id = fields.id("registration", of: Registration.self) else { throw Refusal.malformed }
         let here = "/walks/\(walk.handle)/door"
+        let came: Int? = fields.integer("came")
+        // An empty field takes it back; what is no number does nothing.
+        if came == nil, !fields.text("came").isEmpty { return site.see(here, flash: .failed("gatherings.door.people")) }
         do {
             try await absent {
-                try await gatherings.note(fields.integer("came"), of: id, at: walk.gathering.id, by: actor)
+                try await gatherings.note(came, of: id, at: walk.gathering.id, by: actor)
             }
             return site.see("\(here)#party-\(id)")
         } catch let refused as Refused<AttendanceRefusal> {

@@ -225,7 +225,7 @@ struct RegistrationController: Sendable {
         let free: Int = turnout.free ?? 0
         let couldFit: Bool = found.position == 1 && free > 0 && standing.isOpen
         let title: String = strings("gatherings.own.title")
-        return site.page(
+        var response: Response = site.page(
             OwnRegistrationPage(
                 head: GatheringHead(occasion, standing, strings), errors: errors.summary(strings), title: title,
                 status: StatusWord(registration.state, position: found.position, strings), facts: facts,
@@ -236,5 +236,8 @@ struct RegistrationController: Sendable {
                 party: form.partyFields(of: occasion, errors, strings),
                 kept: strings("gatherings.kept", ["days": strings.number(Gatherings.memoryInDays)])),
             title: errors.title(title, strings), request, context, status: status, scripts: ["print.js"])
+        // It says somebody's name and needs, without a session: it stays on no disk.
+        response.headers[.cacheControl] = "no-store"
+        return response
     }
 }

@@ -26,8 +26,7 @@ struct MediumController: Sendable {
         var headers: HTTPFields = [
             .contentType: served.type,
             .eTag: "\"\(Base64URL.encode(served.hash))\"",
-            // A rendition never changes. Those of a draft stay out of caches that others share.
-            .cacheControl: served.isPublic ? "public, max-age=31536000, immutable" : "private, no-cache",
+            .cacheControl: served.caching,
             // Opened on its own, it may do nothing at all.
             .contentSecurityPolicy: "default-src 'none'; sandbox",
         ]
@@ -46,6 +45,14 @@ struct MediumController: Sendable {
             let strong = words.hasPrefix("W/") ? words.dropFirst(2) : words
             return Base64URL.decode(String(strong.trimming { $0 == "\"" }))
         }
+    }
+}
+
+extension Media.Served {
+    /// A rendition never changes, but it may be taken back; those of a draft stay out of caches that others share.
+    fileprivate var caching: String {
+        if isLasting { return "public, max-age=31536000, immutable" }
+        return isPublic ? "public, no-cache" : "private, no-cache"
     }
 }
 

@@ -78,6 +78,9 @@ extension Observations {
 }
 
 extension Observations: MediaUse {
+    /// A photo that was cleared by mistake is hidden or covered later: no cache may go on showing it.
+    static var isLasting: Bool { false }
+
     /// Shown to everybody: photos of published observations that somebody has looked at, never those of paper sheets.
     static let isPublic: SQL = """
         EXISTS (SELECT FROM observation_photo
@@ -95,8 +98,7 @@ extension Observations: MediaUse {
                 JOIN observation ON observation.id = observation_photo.observation_id
                 JOIN walk ON walk.id = observation.walk_id
                 WHERE observation_photo.medium_id = medium.id
-                  AND (EXISTS (SELECT FROM walk_crew
-                               WHERE walk_crew.walk_id = walk.id AND walk_crew.account_id = \(account))
+                  AND (\(sql: Walks.isCrew(account))
                        OR EXISTS (SELECT FROM role_grant
                                   WHERE role_grant.account_id = \(account)
                                     AND role_grant.role = 'participation_agent'

@@ -92,9 +92,9 @@ public struct Observations: Sendable {
         try await pool.transaction("observation.take_back") { transaction in
             try await Self.lock(id, in: transaction)
             let row: Row? = try await transaction.one(
-                "observation.find", "SELECT key_hash FROM observation WHERE id = \(id) AND walk_id = \(walk)")
+                "observation.find", "SELECT walk_id, key_hash FROM observation WHERE id = \(id)")
             if let row {
-                guard try row.get("key_hash", as: [UInt8]?.self) == hash else {
+                guard try row.get("key_hash", as: [UInt8]?.self) == hash, try row.get("walk_id") == walk else {
                     throw NotAllowed(roles: Walks.planners)
                 }
                 let count: Int = try await transaction.execute(

@@ -58,8 +58,7 @@ extension WalkSheets: MediaUse {
                 JOIN walk_sheet ON walk_sheet.id = walk_sheet_scan.sheet_id
                 JOIN walk ON walk.id = walk_sheet.walk_id
                 WHERE walk_sheet_scan.medium_id = medium.id
-                  AND (EXISTS (SELECT FROM walk_crew
-                               WHERE walk_crew.walk_id = walk.id AND walk_crew.account_id = \(account))
+                  AND (\(sql: Walks.isCrew(account))
                        OR EXISTS (SELECT FROM role_grant
                                   WHERE role_grant.account_id = \(account)
                                     AND role_grant.role = 'participation_agent' AND role_grant.revoked_at IS NULL

@@ -144,7 +144,7 @@ extension ObservationPage {
             PlaceLink(label: strings("walks.after.title"), href: "/walks/\(walk.handle)/observations"),
         ]
         eyebrow = words.walks.kind(observation.kind)
-        name = words.name(of: observation)
+        name = strings("walks.after.page.name", ["number": String(observation.number ?? 0)])
         paragraphs = observation.words.paragraphs
         saidIn = observation.language.foreign(to: reader)
         facts = Self.facts(story, words)
@@ -158,7 +158,8 @@ extension ObservationPage {
         fate =
             story.status.map(words.states.status)
             ?? StatusWord(
-                word: strings("walks.after.fate.read"), tone: nil, meaning: strings("walks.after.fate.read.words"))
+                word: strings("walks.after.fate.read"), tone: nil,
+                meaning: strings("walks.after.fate.\(observation.kind == .strength ? "kept" : "read").words"))
         answerer = story.service.map { $0(reader) }
         promise = story.dueOn.map { words.due($0, daysLate: story.daysLate, status: story.status) }
         late = words.late(story.daysLate)
@@ -207,7 +208,7 @@ extension ObservationPage {
         add("theme", story.theme(strings.language))
         add("feeling", observation.feeling.map(words.walks.feeling))
         add("concerned", observation.concerned.isEmpty ? nil : words.walks.concerned(observation.concerned))
-        add("manner", observation.people > 1 ? strings.plural("walks.after.people", observation.people) : nil)
+        add("manner", observation.manner == .group ? words.walks.manner(.group) : nil)
         return facts
     }
 
