@@ -166,6 +166,48 @@ import Testing
         }
     }
 
+    @Test func `a joint proposal whose last origin leaves stays with its authors and what was given to it alone`()
+        async throws
+    {
+        try await withSquare { square in
+            let ada: Actor = try await square.resident("Ada")
+            let bruno: Actor = try await square.resident("Bruno")
+            let claire: Actor = try await square.resident("Claire")
+            let bench: Proposal = try await square.proposal("Un banc", by: ada)
+            let seat: Proposal = try await square.proposal("Un siège", by: bruno)
+            for proposal in [bench, seat] { try await square.supports.give(to: proposal.id, by: ada) }
+            let number: Int64 = try await square.joins.join(
+                [bench.number, seat.number],
+                as: Wording(title: "S’asseoir", body: "Des bancs et des sièges.", place: ""), because: Self.reason,
+                in: square.process, by: square.agent)
+            let joint: Proposal = try await square.proposal(number)
+            try await square.supports.give(to: joint.id, by: claire)
+            #expect(try await square.now(joint).supports == 2)
+            // Its authors cannot take back what others’ proposals were joined to.
+            await #expect(throws: WithdrawalRefusal.othersJoined) {
+                try await square.withdrawals.withdraw(joint.id, by: ada)
+            }
+            for origin in [bench, seat] {
+                let join: Join = try #require(try await square.joins.history(of: origin.id).first)
+                try await square.joins.undo(join.id, because: "Deux idées.", in: square.process, by: square.agent)
+            }
+            let left: PublishedProposal = try #require(try await square.proposals.published(number))
+            #expect(left.origins.isEmpty && left.authors == ["Ada", "Bruno"])
+            #expect(left.proposal.status == .received && left.proposal.supports == 1)
+            for origin in [bench, seat] { #expect(try await square.now(origin).supports == 1) }
+            // It can be joined to again, and taken back by its authors once nothing of others hangs on it.
+            try await square.joins.join(
+                [seat.number], into: number, because: Self.reason, in: square.process, by: square.agent)
+            #expect(try await square.now(joint).supports == 2)
+            let again: Join = try #require(
+                try await square.joins.history(of: seat.id).first { $0.undoneAt == nil })
+            try await square.joins.undo(again.id, because: "Non.", in: square.process, by: square.agent)
+            try await square.withdrawals.withdraw(joint.id, by: ada)
+            #expect(try await square.now(joint).status == .withdrawn)
+            #expect(try await square.now(seat).status == .received)
+        }
+    }
+
     @Test func `a proposal with two ideas is split, supports stay, and undoing joins the part again`() async throws {
         try await withSquare { square in
             let ada: Actor = try await square.resident("Ada")
