@@ -22,8 +22,9 @@ enum ImageRenditions {
     ///
     /// - Throws: `MediaRefusal.damaged`, `.tooManyPixels`.
     static func pixels(of rendition: [UInt8]) async throws -> PictureRaster {
-        // What shows through is shown on black; a picture without transparency stays as it is.
-        let output: [UInt8] = try await run(["vips", "flatten", "stdin[fail_on=truncated]", ".ppm"], rendition)
+        // The writer of PPM leaves out what transparency a picture has. (`vips flatten` takes the last band for
+        // transparency, of a picture that has none as well.)
+        let output: [UInt8] = try await run(["vips", "copy", "stdin[fail_on=truncated]", ".ppm"], rendition)
         guard let raster = PictureRaster(ppm: output) else { throw MediaRefusal.damaged }
         return raster
     }

@@ -39,7 +39,10 @@ public struct DeskController: Sendable {
                     return .init(
                         title: process.title(context.language), href: isAgent ? base : nil,
                         note: strings.plural("desk.phases", process.phases.count),
-                        links: [PlaceLink(label: strings("exam.files"), href: "\(base)/files")])
+                        links: [
+                            PlaceLink(label: strings("exam.files"), href: "\(base)/files"),
+                            PlaceLink(label: strings("walks.after.answers"), href: "\(base)/walks/answers"),
+                        ])
                 },
                 votes: votes.map { vote, links in
                     .init(

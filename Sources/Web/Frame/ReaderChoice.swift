@@ -22,11 +22,12 @@ enum ReaderChoice {
     }
 
     /// The answer to `?lang=de` or `?theme=contrast` on any page: a cookie for a year, and the same address without the
-    /// choice. Nil for every other request.
+    /// choice. Nil for every other request: lists have themes of their own, and filter by `theme=light`.
     static func answer(_ request: Request, jar: CookieJar) -> Response? {
         guard request.method == .get || request.method == .head,
             let query = request.uri.query, query.contains("lang=") || query.contains("theme="),
-            let fields = try? Fields(urlEncoded: query.utf8), fields.has("lang") || fields.has("theme")
+            let fields = try? Fields(urlEncoded: query.utf8),
+            fields.has("lang") || colours.contains(fields.text("theme"))
         else { return nil }
         var response = Response.redirect(to: SafePath.checked(withoutChoices(request.target)) ?? "/")
         if let language = Language(rawValue: fields.text("lang")) {
@@ -45,12 +46,13 @@ enum ReaderChoice {
         guard let mark = target.firstIndex(of: "?") else { return target }
         let kept = target[target.index(after: mark)...].split(separator: "&").filter { pair in
             let name = pair.prefix { $0 != "=" }
-            return name != "lang" && name != "theme"
+            return name != "lang" && !(name == "theme" && colours.contains(String(pair.dropFirst(6))))
         }
         return kept.isEmpty ? String(target[..<mark]) : "\(target[..<mark])?\(kept.joined(separator: "&"))"
     }
 
     private static let year = 365 * 86_400
+    private static let colours: Set<String> = ["contrast", "system"]
 
     /// The language of the city that an `Accept-Language` header weighs most; the first of equals. Nil for none.
     static func accepted(_ header: String) -> Language? {

@@ -87,6 +87,7 @@ struct AfterFilePage: PageView {
     let turns: [Reply]
     let turnHref: String?
     let proposals: [PlaceLink]
+    let hasProposals: Bool
     let proposalAction: String?
     let fresh: String
     let acts: [Act]
@@ -111,7 +112,8 @@ struct AfterFilePage: PageView {
         latitude: FieldErrors.sampleField, longitude: FieldErrors.sampleField, map: .sample, wordsHref: "/x",
         followUp: .sample, service: "Voirie", due: "Avant mars", giveHref: "/x", answerHref: "/x", draft: .sample,
         publishAction: "/x", replies: [.sample], turns: [.sample], turnHref: "/x",
-        proposals: [PlaceLink(label: "Proposition 12", href: "/proposals/12")], proposalAction: "/x", fresh: "x",
+        proposals: [PlaceLink(label: "Proposition 12", href: "/proposals/12")], hasProposals: true,
+        proposalAction: "/x", fresh: "x",
         acts: [Act(what: "a publié", who: "Agathe, hier")])
 }
 
@@ -245,6 +247,7 @@ extension AfterFilePage {
                 label: strings("walks.after.proposal.draft", ["title": made.proposal.title]),
                 href: made.isMine ? "/proposals/drafts/\(made.proposal.id)" : here)
         }
+        hasProposals = !proposals.isEmpty
         proposalAction = isPublished && made.isEmpty ? "\(here)/proposal" : nil
         fresh = ID<Proposal>().description
         acts = file.acts.map { act in
@@ -412,7 +415,7 @@ extension AfterAnswerPage {
         areas = problems.areas("words", label: strings("walks.after.answer.words"), form, strings)
         due = problems.field(
             "due", label: strings("walks.after.answer.due"), value: form.text("due"), type: "date",
-            hint: strings("walks.after.answer.due.hint"), optional: true, size: "short", strings)
+            hint: strings("walks.after.answer.due.hint"), optional: true, strings)
         isGiven = name != nil
     }
 }
@@ -447,7 +450,7 @@ extension AfterTurnPage {
         state = file.line.followUp.map(words.states.status)
         due = problems.field(
             "due", label: strings("walks.after.turn.due"), value: form.text("due"), type: "date",
-            hint: strings("walks.after.turn.due.hint"), optional: true, size: "short", strings)
+            hint: strings("walks.after.turn.due.hint"), optional: true, strings)
         statuses = (file.line.followUp.map(ServiceAnswers.next) ?? []).map {
             SelectOption(
                 value: $0.rawValue, label: words.states.status($0).word, selected: $0.rawValue == form.text("status"))

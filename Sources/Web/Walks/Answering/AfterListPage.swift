@@ -304,7 +304,7 @@ extension AfterActPage {
             act == .give
             ? problems.field(
                 "due", label: strings("walks.after.due"), value: form.text("due"), type: "date",
-                hint: strings("walks.after.due.hint"), size: "short", strings) : nil
+                hint: strings("walks.after.due.hint"), strings) : nil
         submit = strings.plural("\(key).submit", act == .join ? max(0, open - 1) : open)
         servicesHref =
             act == .give && services.isEmpty ? "/desk/processes/\(scene.scene.process.slug)/examination" : nil

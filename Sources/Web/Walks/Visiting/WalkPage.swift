@@ -75,6 +75,8 @@ extension WalkPage {
         let occasion: Occasion
         let turnout: Turnout
         let drawing: RouteDrawing?
+        /// The walk before on the same route.
+        let previous: Walk?
         let hasReport: Bool
         let ownHref: String?
         let deskHref: String?
@@ -187,13 +189,26 @@ extension WalkPage {
         return facts
     }
 
+    /// What came of the walk, and the walk before it.
     private static func links(_ scene: Scene, _ strings: Strings) -> [PlaceLink] {
         let here = "/walks/\(scene.walk.handle)"
-        guard scene.walk.gathering.startsAt <= scene.now, scene.walk.gathering.cancelledAt == nil else { return [] }
-        let report = PlaceLink(label: strings("walks.visit.report"), href: "\(here)/report")
-        return [PlaceLink(label: strings("walks.visit.observations"), href: "\(here)/observations")]
-            + (scene.hasReport ? [report] : [])
-            + [PlaceLink(label: strings("walks.after.board"), href: "\(here)/follow-up")]
+        func link(_ key: String, _ path: String) -> PlaceLink {
+            PlaceLink(label: strings("walks.visit.\(key)"), href: here + path)
+        }
+        var links: [PlaceLink] = []
+        if scene.walk.gathering.startsAt <= scene.now, scene.walk.gathering.cancelledAt == nil {
+            links.append(link("observations", "/observations"))
+            links.append(link("follow_up", "/follow-up"))
+            if scene.hasReport { links.append(link("report", "/report")) }
+            if scene.previous != nil { links.append(link("comparison", "/comparison")) }
+        }
+        if let previous = scene.previous {
+            links.append(
+                PlaceLink(
+                    label: strings("walks.visit.previous", ["title": previous.title(strings.language)]),
+                    href: "/walks/\(previous.handle)"))
+        }
+        return links
     }
 }
 

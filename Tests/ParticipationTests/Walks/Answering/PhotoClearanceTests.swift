@@ -63,7 +63,12 @@ struct PhotoClearanceTests {
             let media = Media(pool: place.pool)
             let agent: ID<Account>? = place.agent.account
             #expect(try await media.find(photo, .large, for: nil) == nil)
-            #expect(try await media.find(photo, .large, for: agent) != nil)
+            let former: [Medium.Rendition: PictureRaster] = [
+                .large: try await ImageRenditions.pixels(
+                    of: try #require(try await media.find(photo, .large, for: agent)).bytes),
+                .small: try await ImageRenditions.pixels(
+                    of: try #require(try await media.find(photo, .small, for: agent)).bytes),
+            ]
             let fresh: ID<Medium> = try await place.clearances.cover(
                 [region], of: photo, showing: "Une rue", of: id, on: place.walk.id, by: place.agent)
             #expect(fresh != photo)
@@ -83,6 +88,15 @@ struct PhotoClearanceTests {
                 for y in raster.height * 3 / 10..<raster.height * 7 / 10 {
                     for x in raster.width * 3 / 10..<raster.width * 7 / 10 {
                         for band in 0..<3 { shades[band].insert(raster[x, y][band]) }
+                    }
+                }
+                // What was not covered is as it was, but for what compression does.
+                let before: PictureRaster = try #require(former[rendition])
+                #expect(before.width == raster.width && before.height == raster.height)
+                for (across, down) in [(0.05, 0.05), (0.95, 0.2), (0.1, 0.9), (0.9, 0.95)] {
+                    let (x, y) = (Int(across * Double(raster.width)), Int(down * Double(raster.height)))
+                    for band in 0..<3 {
+                        #expect(abs(Int(before[x, y][band]) - Int(raster[x, y][band])) < 12, "\(rendition) \(x) \(y)")
                     }
                 }
                 #expect(shades.allSatisfy { ($0.max() ?? 0) - ($0.min() ?? 0) <= 4 }, "\(rendition): \(shades)")
