@@ -67,7 +67,7 @@ extension DemoTown {
                 stops: plan.route.stops.map { StopDraft(id: nil, title: $0.title, prompt: $0.prompt, point: $0.point) }),
             of: id, revision: try await walks.file(id, by: agent).routeRevision, by: agent)
         let templates: [WalkTemplate] = try await WalkTemplates(pool: house.pool).list()
-        guard let principles = templates.first(where: { $0.themes.count == 6 }) else {
+        guard let principles = templates.first(where: { $0.themes.first?.key == "orientation" }) else {
             throw Failure(message: "The template of the six principles is missing.")
         }
         try await walks.setThemes(principles.themes, of: id, revision: try await revision(), by: agent)

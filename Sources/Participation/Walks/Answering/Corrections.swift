@@ -70,8 +70,9 @@ public struct Corrections: Sendable {
         }
     }
 
-    /// Writes other words in the place of those that name a person. What stood there is not kept: nobody could ever
-    /// be sure that it is gone otherwise.
+    /// Writes other words in the place of those that name a person. What stood there is not kept, neither where the
+    /// walk's paper was corrected nor in a report that was published: nobody could ever be sure that it is gone
+    /// otherwise. The picture of a sheet stays, for staff alone.
     ///
     /// - Parameter original: the words as the form showed them.
     /// - Throws: `ObservationRefusal.wordsMissing`, `.wordsTooLong`, `.sameWords`, `.changedMeanwhile`; `NotAllowed` as
@@ -89,6 +90,7 @@ public struct Corrections: Sendable {
             let (old, new) = (String(original.prefix(Media.altLimit)), String(words.prefix(Media.altLimit)))
             _ = try await transaction.pipeline([
                 ("observation.redacted", "UPDATE observation SET words = \(words) WHERE id = \(id)"),
+                ("walk_sheet.redacted", WalkSheets.forgettingWords(of: id)),
                 (
                     "medium.redacted",
                     """

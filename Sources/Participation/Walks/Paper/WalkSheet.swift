@@ -156,7 +156,7 @@ public struct WalkSheetFile: Sendable {
 public struct WalkSheetChange: Sendable {
     /// The line, when it was corrected and by whom.
     public let line: Int, at: Date, by: String?
-    /// What it was before, and what it said; nil where it had been forgotten.
+    /// What it was before, and what it said; nil where it had been forgotten, the words also where they were taken out.
     public let kind: Observation.Kind?, words: String?
 }
 

@@ -141,6 +141,17 @@ extension WalkSheets {
         }
     }
 
+    /// Forgets what a line of paper said before it was corrected: somebody takes words out of it for good.
+    static func forgettingWords(of observation: ID<Observation>) -> SQL {
+        """
+        UPDATE walk_sheet_change SET before = before - 'words'
+        FROM walk_sheet JOIN observation
+             ON observation.walk_id = walk_sheet.walk_id AND observation.sheet = walk_sheet.serial
+        WHERE observation.id = \(observation) AND walk_sheet_change.sheet_id = walk_sheet.id
+          AND walk_sheet_change.line = observation.sheet_line
+        """
+    }
+
     // MARK: Parts
 
     private func settling(_ act: () async throws -> Void) async throws {

@@ -229,10 +229,9 @@ extension PaperSheetPage {
         }
         people = errors.input("people", value: shown.people, strings)
         changes = file.changes.map { change in
+            let before: [String] = [change.kind.map(words.kind), change.words].compactMap(\.self)
             let said: String =
-                change.words.map { text in
-                    "\(change.kind.map(words.kind) ?? "") : \(text)"
-                } ?? strings("walks.paper.change.nothing")
+                before.isEmpty ? strings("walks.paper.change.nothing") : before.joined(separator: ", ")
             return strings(
                 "walks.paper.change",
                 [

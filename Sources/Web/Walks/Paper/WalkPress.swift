@@ -93,7 +93,7 @@ struct WalkPress: Sendable {
             walk: walk, route: route, themes: try await walks.themes(of: walk.id),
             processTitle: process?.title(choice.language) ?? "",
             map: WalkPrintMap(route: route, districts: try await map.districts()), format: choice.format,
-            help: site.city.help.phone, strings: site.strings(choice.language))
+            emergency: site.city.emergency, strings: site.strings(choice.language))
     }
 }
 
@@ -106,7 +106,7 @@ extension WalkPress {
         let processTitle: String
         let map: WalkPrintMap
         let format: WalkSheet.Format
-        let help: String
+        let emergency: Site.Emergency
         let strings: Strings
 
         private var language: Language { strings.language }
@@ -154,9 +154,15 @@ extension WalkPress {
                     .init(
                         number: String($0.number), title: $0.title(language),
                         titleLanguage: $0.title.foreign(to: language))
-                }, danger: strings("walks.paper.danger", ["number": "112", "city": help]), address: address,
+                }, danger: danger, address: address,
                 picture: QR.svg(showsCode ? "\(address)?code=\(walk.code)" : address),
                 code: showsCode ? walk.code : nil)
+        }
+
+        private var danger: String {
+            let call: String = strings("walks.paper.danger", ["number": emergency.phone])
+            let city: String? = emergency.cityPhone.map { strings("walks.paper.danger.city", ["number": $0]) }
+            return [call, city].compactMap(\.self).joined(separator: " ")
         }
 
         func sheet(of stop: Stop?, number: SheetNumber?) -> WalkPrint.Sheet {

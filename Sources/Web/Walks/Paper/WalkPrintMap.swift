@@ -66,10 +66,10 @@ struct WalkPrintMap: Sendable {
             let place = place(stop.point)
             return Self.disc(stop.number, at: place, isFocus: focus == nil || focus?.id == stop.id)
         }.joined()
-        // North stands where no stop does.
-        let isRight: Bool = !route.stops.contains {
-            let place = place($0.point)
-            return place.x > right - 120 && (0..<120).contains(place.y)
+        // North stands where the way does not pass.
+        let isRight: Bool = !Self.steps(of: route.line).contains { point in
+            let place = place(point)
+            return (right - 90...right).contains(place.x) && (0...100).contains(place.y)
         }
         return """
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="\(left) 0 \(right - left) \(height)" aria-hidden="true" \
@@ -77,6 +77,18 @@ struct WalkPrintMap: Sendable {
             <polyline points="\(way)" fill="none" stroke="#000" stroke-width="7" stroke-linejoin="round"/>\
             \(stops)\(Self.north(isRight ? right - 40 : left + 40))\(Self.scale(projection, left, height))</svg>
             """
+    }
+
+    /// Points along a line, close enough to know where it passes.
+    private static func steps(of line: [MapPoint]) -> [MapPoint] {
+        zip(line, line.dropFirst()).flatMap { start, end in
+            (0...20).compactMap { step in
+                let part = Double(step) / 20
+                return MapPoint(
+                    latitude: start.latitude + (end.latitude - start.latitude) * part,
+                    longitude: start.longitude + (end.longitude - start.longitude) * part)
+            }
+        }
     }
 
     private static func disc(_ number: Int, at place: (x: Int, y: Int), isFocus: Bool) -> String {
