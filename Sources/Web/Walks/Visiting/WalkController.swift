@@ -70,11 +70,17 @@ struct WalkController: Sendable {
             WalkPage.Scene(
                 walk: walk, process: process, route: route, themes: try await walks.themes(of: walk.id),
                 occasion: occasion, turnout: turnout, drawing: try await drawing(of: walk, route, strings),
-                hasReport: try await !reports.versions(of: walk.id).isEmpty,
+                previous: try await previous(of: walk), hasReport: try await !reports.versions(of: walk.id).isEmpty,
                 ownHref: own.map { "/walks/\(walk.handle)/registration/\(gatherings.token(of: $0).text)" },
                 deskHref: isAgent ? "/desk/processes/\(process.slug)/walks/\(walk.handle)" : nil,
                 address: site.absolute("/walks/\(walk.handle)"), now: Date()), strings)
         return site.page(page, title: page.title, request, context, scripts: ["map.js", "print.js"])
+    }
+
+    /// The published walk before on the same route, when there is one.
+    private func previous(of walk: Walk) async throws -> Walk? {
+        guard let previous = walk.previous else { return nil }
+        return try await walks.list(of: walk.process).first { $0.id == previous }
     }
 
     /// The way with its stops and the meeting point; nil while nothing is drawn.
