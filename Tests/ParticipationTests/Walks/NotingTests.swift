@@ -297,7 +297,7 @@ import Testing
             #expect(
                 references == [
                     "observation > observation", "observation > stop", "observation > walk",
-                    "observation > walk_theme",
+                    "observation > walk_sheet", "observation > walk_theme",
                     "observation_photo > account", "observation_photo > medium",
                     "observation_photo > observation",
                 ])

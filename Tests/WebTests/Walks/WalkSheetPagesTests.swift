@@ -188,6 +188,8 @@ import Testing
             #expect(
                 try await sheet.client.get(sheet.address, [("Sheet-Copy", "1")]).text.contains(
                     "<form id=\"sheet\""))
+            try await sheet.walk.move(startsIn: .hours(-40), sheetClosesIn: -1)
+            #expect(try await sheet.client.get(sheet.address, [("Sheet-Copy", "1")]).status == 410)
             let worker: Client.Answer = try await sheet.client.get("/walks/gare/sheet/worker.js")
             #expect(worker.header("service-worker-allowed") == "/walks/gare/sheet")
             #expect(worker.header("cache-control") == "no-cache")

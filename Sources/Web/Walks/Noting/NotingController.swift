@@ -46,7 +46,8 @@ struct NotingController: Sendable {
             if typed.isEmpty { return site.see("/walks/\(walk.handle)/sheet?code=\(walk.code)") }
             let isCopy: Bool = request.headers[Self.copy] != nil
             if let refusal = sheet.refusal, !(isCopy && refusal.passes) {
-                return shut(walk, refusal, .ok, request, context)
+                // What is gone is not kept.
+                return shut(walk, refusal, isCopy ? .gone : .ok, request, context)
             }
             return page(
                 sheet, .empty(stop: query.text("stop").nonEmpty), FieldErrors(), sent: sent(query, context),
@@ -179,7 +180,7 @@ struct NotingController: Sendable {
                     of: photo, for: draft.id, key: draft.key, code: form.code, by: actor)
             else { return nil }
             let medium: PreparedMedium = try await Media.prepare(
-                file, alt: form.fields.text("alt").nonEmpty.map { String($0.prefix(Media.altLimit)) } ?? words)
+                file, alt: form.fields.text("alt").nonEmpty.map { Media.alt(from: $0) } ?? words)
             guard medium.kind == .image else { throw Refused(MediaRefusal.wrongType(.other)) }
             try await observations.addPhoto(
                 medium, as: photo, to: draft.id, key: draft.key, code: form.code, by: actor)

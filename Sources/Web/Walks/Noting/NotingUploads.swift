@@ -61,7 +61,7 @@ struct NotingUploads: Sendable {
             guard let photo = fields.id("id", of: ObservationPhoto.self), let key = Token(fields.text("key")) else {
                 throw Refusal.malformed
             }
-            let alt: String? = fields.text("alt").nonEmpty.map { String($0.prefix(Media.altLimit)) }
+            let alt: String? = fields.text("alt").nonEmpty.map(Media.alt)
             let medium: PreparedMedium = try await Media.prepare(file, alt: alt ?? words)
             guard medium.kind == .image else { throw Refused(MediaRefusal.wrongType(.other)) }
             try await observations.addPhoto(

@@ -190,7 +190,7 @@ extension WalkStanding {
         case .preparing: [.removal]
         case .published: [.date, .withdrawal, .cancellation]
         case .now: [.date, .cancellation]
-        case .held, .calledOff: []
+        case .held, .answered, .calledOff: []
         }
     }
 }
