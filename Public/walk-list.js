@@ -108,7 +108,9 @@ export async function list(place, words, act) {
     items.replaceChildren(...notes.map(item));
     box.hidden = !place.code && notes.length === 0;
     box.querySelector("[data-sheet-send]").hidden = !act.send || notes.every((note) => note.state === "sent");
-    box.querySelector("[data-sheet-export]").hidden = notes.every((note) => note.state === "sent");
+    for (const part of box.querySelectorAll("[data-sheet-export], #export-hint")) {
+      part.hidden = notes.every((note) => note.state === "sent");
+    }
     box.querySelector("[data-sheet-forget]").hidden = !notes.some((note) => note.state === "sent");
     act.changed?.(notes);
     isShowing = false;
