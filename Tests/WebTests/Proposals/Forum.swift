@@ -1,4 +1,6 @@
 import Foundation
+import HTTPTypes
+import Hummingbird
 @testable import Participation
 import Postgres
 import TestSupport
@@ -11,6 +13,8 @@ struct Forum: Sendable {
     let pool: Pool
     let process: ID<Participation.Process>
     let accounts: [String: ID<Account>]
+    /// Every route of the service.
+    let routes: [(method: String, path: String)]
 
     var proposals: Proposals { Proposals(pool: pool) }
     var supports: Supports { Supports(pool: pool, zone: "Europe/Paris") }
@@ -25,6 +29,46 @@ struct Forum: Sendable {
         try await browser.submit(
             "/sign-in", ["email": "\(name.lowercased())@example.fr", "password": Quarter.password])
         return browser
+    }
+
+    /// Somebody else with an account, holding `roles`.
+    @discardableResult
+    func account(_ name: String, roles: [HeldRole] = []) async throws -> ID<Account> {
+        try await Self.people(pool).create(
+            email: "\(name.lowercased())@example.fr", name: name, password: Quarter.password, language: .english,
+            roles: roles, by: .operator
+        ).id
+    }
+
+    /// Accounts that write no letters.
+    static func people(_ pool: Pool) throws -> Accounts {
+        Accounts(
+            pool: pool, secrets: FrameSite.secrets, passwords: Passwords(), correspondent: Letters(site: try site()))
+    }
+
+    static func site() throws -> Site {
+        try Site(
+            city: Site.City(
+                name: "Tilleul-sur-Loire",
+                help: .init(place: "Mairie, 1 place du Tilleul", hours: "lundi, 9 h – 17 h", phone: "02 00 00 00 00")),
+            resources: FrameSite.project.path(percentEncoded: false), secrets: FrameSite.secrets)
+    }
+
+    /// A process whose phase of ideas is now, with a call.
+    static func process(
+        _ slug: String, _ title: String, rule: ProposalRule, _ pool: Pool
+    ) async throws -> ID<Participation.Process> {
+        let process: ID<Participation.Process> = try await Processes(pool: pool).create(
+            ProcessDraft(
+                slug: slug, title: Texts(["fr": title]), summary: Texts([:]), description: Texts([:]),
+                phases: [
+                    PhaseDraft(
+                        kind: .ideas, title: Texts(["fr": "Idées"]), description: Texts([:]),
+                        starts: Day(year: 2000, month: 1, day: 1)!, ends: Day(year: 2999, month: 1, day: 1)!)
+                ]), by: .operator)
+        try await ProposalCalls(pool: pool, zone: "Europe/Paris").write(
+            ProposalCallDraft(rules: [.ideas: rule]), of: process, by: .operator)
+        return process
     }
 
     /// The number of a new published proposal.
@@ -63,23 +107,10 @@ func withForum(
     _ body: @escaping @Sendable (Forum) async throws -> Void
 ) async throws {
     try await withDatabase { pool in
-        let site = try Site(
-            city: Site.City(
-                name: "Tilleul-sur-Loire",
-                help: .init(place: "Mairie, 1 place du Tilleul", hours: "lundi, 9 h – 17 h", phone: "02 00 00 00 00")),
-            resources: FrameSite.project.path(percentEncoded: false), secrets: FrameSite.secrets)
-        let process: ID<Participation.Process> = try await Processes(pool: pool).create(
-            ProcessDraft(
-                slug: "diagonales", title: Texts(["fr": "Diagonales"]), summary: Texts([:]), description: Texts([:]),
-                phases: [
-                    PhaseDraft(
-                        kind: .ideas, title: Texts(["fr": "Idées"]), description: Texts([:]),
-                        starts: Day(year: 2000, month: 1, day: 1)!, ends: Day(year: 2999, month: 1, day: 1)!)
-                ]), by: .operator)
-        try await ProposalCalls(pool: pool, zone: "Europe/Paris").write(
-            ProposalCallDraft(rules: [.ideas: rule]), of: process, by: .operator)
-        let accounts = Accounts(
-            pool: pool, secrets: FrameSite.secrets, passwords: Passwords(), correspondent: Letters(site: site))
+        let site: Site = try Forum.site()
+        let process: ID<Participation.Process> = try await Forum.process(
+            "diagonales", "Diagonales", rule: rule, pool)
+        let accounts: Accounts = try Forum.people(pool)
         var people: [String: ID<Account>] = [:]
         for (name, roles) in [("Ada", []), ("Bruno", []), ("Agathe", [HeldRole(.participationAgent)])] {
             people[name] = try await accounts.create(
@@ -88,14 +119,15 @@ func withForum(
             ).id
         }
         let known: [String: ID<Account>] = people
+        let city = City(pool: pool, secrets: FrameSite.secrets, host: "city.example", mailFolder: nil)
+        let router = Router(context: AppContext.self)
+        city.add(to: router.group(), site: site)
+        let routes: [(method: String, path: String)] = router.routes.map { ($0.method.rawValue, "\($0.path)") }
         try await withService(
             site, sessions: SessionSource(Sessions(pool: pool, secrets: FrameSite.secrets)),
-            routes: { site, routes in
-                City(pool: pool, secrets: FrameSite.secrets, host: "city.example", mailFolder: nil)
-                    .add(to: routes, site: site)
-            }
+            routes: { site, routes in city.add(to: routes, site: site) }
         ) { client in
-            try await body(Forum(client: client, pool: pool, process: process, accounts: known))
+            try await body(Forum(client: client, pool: pool, process: process, accounts: known, routes: routes))
         }
     }
 }
