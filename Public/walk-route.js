@@ -154,6 +154,7 @@ async function open() {
       const item = free ?? (addItem(), items().at(-1));
       setPlace(item, [lat, lng]);
       item.open = true;
+      item.querySelector("summary").textContent = sentence(form.dataset.stopName, items().filter(place).length);
       // An empty entry always waits at the end.
       if (items().at(-1) === item) addItem();
       say(stopWords, show().stops);

@@ -260,8 +260,10 @@ import Testing
 
     @Test func `where nobody brought districts nothing is taken for swapped`() throws {
         #expect(
-            try RouteFile(Array(Self.line.replacing("7.33,47.74", with: "47.74,7.33").utf8), city: nil)
-                .points == 2)
+            try RouteFile(
+                Array("{\"type\":\"LineString\",\"coordinates\":[[47.74,7.33],[47.75,7.34]]}".utf8), city: nil
+            )
+            .points == 2)
     }
 
     /// Whatever becomes of a valid file on its way, reading it ends with a route or a refusal.

@@ -33,8 +33,9 @@ public struct WalkLine: Sendable {
     public let walk: Walk
     /// How many people mean to come, companions included, and how many wait for a place.
     public let coming: Int, waiting: Int
-    /// How many things were seen, and how many of them nobody has read yet.
-    public let observations: Int, unread: Int
+    /// How many things were seen, how many of them nobody has read yet, and how many of those that are published the city
+    /// has not answered.
+    public let observations: Int, unread: Int, unanswered: Int
     /// What the database takes for now.
     public let now: Date
 }
@@ -48,7 +49,8 @@ extension Walks {
         return try await pool.query(
             "walk.lines",
             """
-            SELECT \(sql: Walk.columns), now() AS now, people.coming, people.waiting, seen.observations, seen.unread
+            SELECT \(sql: Walk.columns), now() AS now, people.coming, people.waiting, seen.observations, seen.unread,
+                   seen.unanswered
             FROM \(sql: Walk.tables)
             CROSS JOIN LATERAL (
                 SELECT coalesce(sum(1 + companions) FILTER (WHERE state = 'registered'), 0)::bigint AS coming,
@@ -56,7 +58,11 @@ extension Walks {
                 FROM registration WHERE registration.gathering_id = gathering.id
             ) AS people
             CROSS JOIN LATERAL (
-                SELECT count(*) AS observations, count(*) FILTER (WHERE state = 'received') AS unread
+                SELECT count(*) AS observations, count(*) FILTER (WHERE state = 'received') AS unread,
+                       count(*) FILTER (WHERE state = 'published' AND NOT EXISTS (
+                           SELECT FROM observation_answer
+                           WHERE observation_answer.observation_id = observation.id
+                             AND observation_answer.published_at IS NOT NULL)) AS unanswered
                 FROM observation WHERE observation.walk_id = walk.id
             ) AS seen
             WHERE walk.process_id = \(process)
@@ -65,7 +71,8 @@ extension Walks {
         ).map { row in
             WalkLine(
                 walk: try Walk(row: row), coming: try row.get("coming"), waiting: try row.get("waiting"),
-                observations: try row.get("observations"), unread: try row.get("unread"), now: try row.get("now"))
+                observations: try row.get("observations"), unread: try row.get("unread"),
+                unanswered: try row.get("unanswered"), now: try row.get("now"))
         }
     }
 

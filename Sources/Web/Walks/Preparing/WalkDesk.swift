@@ -96,7 +96,7 @@ extension WalksDeskPage {
             return Line(
                 title: line.walk.title(strings.language), href: "\(scene.base)/\(line.walk.handle)",
                 date: strings.moment(line.walk.gathering.startsAt), light: words.light(line.walk.light),
-                status: WalkStanding(line.walk, at: line.now).word(strings),
+                status: WalkStanding(line).word(strings),
                 coming: line.waiting == 0
                     ? coming
                     : strings(
@@ -113,7 +113,7 @@ extension WalksDeskPage {
 
 /// Where a walk stands for its agents.
 enum WalkStanding: String, CaseIterable {
-    case preparing, published, now, held
+    case preparing, published, now, held, answered
     case calledOff = "called_off"
 
     init(_ walk: Walk, at now: Date) {
@@ -128,11 +128,18 @@ enum WalkStanding: String, CaseIterable {
         }
     }
 
+    /// The same in the list, which also knows whether the city has answered all that was published.
+    init(_ line: WalkLine) {
+        let standing = WalkStanding(line.walk, at: line.now)
+        let isAnswered: Bool = line.observations > 0 && line.unread == 0 && line.unanswered == 0
+        self = standing == .held && isAnswered ? .answered : standing
+    }
+
     func word(_ strings: Strings) -> StatusWord {
         let tone: String? =
             switch self {
             case .preparing: "wait"
-            case .published: "good"
+            case .published, .answered: "good"
             case .now: "now"
             case .held: nil
             case .calledOff: "bad"
