@@ -127,11 +127,19 @@ extension DemoTown {
                         kind: seen.kind, feeling: seen.feeling, concerned: seen.concerned, words: seen.words)
                 }
             try await sheets.enter(
-                SheetEntry(lines: lines, language: .french), from: sheet.number, of: walk.id, by: noteTaker)
+                SheetEntry(lines: lines, language: .french), from: sheet.number, of: walk.id, by: agent)
         }
         if let last = try await sheets.list(of: walk.id, .issued, by: agent).last {
             try await sheets.lose(last.number, of: walk.id, by: agent)
         }
+    }
+
+    /// Gives numbers to one sheet of each kind, for those who note on paper.
+    func number(_ handle: String) async throws {
+        guard let walk = try await walks.find(handle), try await sheets.runs(of: walk.id, by: agent).isEmpty else {
+            return
+        }
+        try await sheets.issue(1, in: .french, for: walk.id, by: agent)
     }
 
     /// A random identity that is the same in each load.

@@ -57,6 +57,7 @@ extension Demonstration {
         next.previous = past.handle
         for walk in [station, past, next] { try await town.prepare(walk, in: process) }
         for walk in [station, next] { try await town.register(for: walk.handle) }
+        try await town.number(station.handle)
         try await town.note(past.handle)
         try await town.read(past.handle, in: process)
         try await town.report(past.handle)
