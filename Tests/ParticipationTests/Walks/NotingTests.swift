@@ -48,6 +48,21 @@ import Testing
         }
     }
 
+    @Test func `length is counted as the database counts, so that families fit or are refused`() async throws {
+        try await withPath { path in
+            let family = "👩‍👩‍👧‍👦"
+            var draft: ObservationDraft = path.draft(String(repeating: family, count: 2000))
+            draft.place = String(repeating: family, count: 300)
+            await #expect(
+                throws: Refused<NotingRefusal>(reasons: [.placeTooLong(limit: 300), .wordsTooLong(limit: 2000)])
+            ) { try await path.note(draft) }
+            // Seven scalars each.
+            (draft.words, draft.place) = (String(repeating: family, count: 285), String(repeating: family, count: 42))
+            let answer = try await path.note(draft)
+            #expect(answer == .kept)
+        }
+    }
+
     @Test func `the sheet is open with the code, from two hours before until it closes`() async throws {
         try await withPath { path in
             func refusal(code: String? = nil) async throws -> SheetRefusal? {

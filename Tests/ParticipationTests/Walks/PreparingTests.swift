@@ -13,6 +13,9 @@ private struct Office: Sendable {
     let stranger: Actor
 
     var walks: Walks { Walks(pool: pool) }
+    var gatherings: Gatherings {
+        Gatherings(pool: pool, secrets: Town(pool: pool).secrets, correspondent: PlainGatheringLetters())
+    }
     var start: Date { Date(timeIntervalSince1970: 4_000_000_000) }
 
     static func begin(_ pool: Pool) async throws -> Office {
@@ -68,7 +71,7 @@ private struct Office: Sendable {
         try await walks.locate(
             id,
             WalkPlace(meetingPlace: texts, meetingPoint: nil, accessibility: texts, imageRights: texts),
-            revision: try await file(id).revision, by: agent)
+            revision: try await file(id).revision, telling: gatherings, by: agent)
         try await draw([Self.stop("Gare"), Self.stop("Square", at: 1)], of: id)
         let templates: [WalkTemplate] = try await WalkTemplates(pool: pool).list()
         try await walks.adopt(templates[0].id, for: id, by: agent)
@@ -146,7 +149,7 @@ private struct Office: Sendable {
                             id,
                             WalkPlace(
                                 meetingPlace: texts, meetingPoint: nil, accessibility: texts, imageRights: texts),
-                            revision: 1, by: actor)
+                            revision: 1, telling: office.gatherings, by: actor)
                     }
                 ),
                 ("schedule", { try await walks.schedule(id, office.schedule(), revision: 1, by: actor) }),
@@ -225,6 +228,47 @@ private struct Office: Sendable {
         }
         try await office.walks.schedule(
             id, office.schedule { $0.places = 5 }, revision: revision, by: office.agent)
+    }
+
+    @Test func `calendars follow another title, place or rain date, and who registered is told of the place`()
+        async throws
+    {
+        let office: Office = try await .begin(TestDatabase.pool)
+        let id: ID<Walk> = try await office.plan()
+        try await office.complete(id)
+        func sequence() async throws -> Int {
+            let gathering: ID<Gathering> = try await office.file(id).walk.gathering.id
+            return try #require(try await office.gatherings.occasion(of: gathering)).sequence
+        }
+        #expect(try await sequence() == 0, "nobody has a calendar of what is not published")
+        try await office.walks.publish(id, by: office.agent)
+        _ = try await office.gatherings.enter(
+            RegistrationDraft(name: "Jeanne", email: "jeanne@example.fr"),
+            for: try await office.file(id).walk.gathering.id, language: .french, by: office.agent)
+        func locate(_ place: String) async throws {
+            try await office.walks.locate(
+                id,
+                WalkPlace(
+                    meetingPlace: Texts(["fr": place]), meetingPoint: nil, accessibility: Texts(["fr": "Voir"]),
+                    imageRights: Texts([:])), revision: try await office.file(id).revision, telling: office.gatherings,
+                by: office.agent)
+        }
+        try await locate("Voir")
+        #expect(try await sequence() == 0, "the place is the same")
+        try await locate("Au square")
+        #expect(try await sequence() == 1)
+        let texts = Texts(["fr": "Autre titre"])
+        try await office.walks.describe(
+            id, WalkPurpose(title: texts, aim: texts, perimeter: texts, audience: texts, audiences: []),
+            revision: try await office.file(id).revision, by: office.agent)
+        #expect(try await sequence() == 2)
+        try await office.walks.schedule(
+            id, office.schedule { $0.rainStartsAt = office.start.addingTimeInterval(90_000) },
+            revision: try await office.file(id).revision, by: office.agent)
+        #expect(try await sequence() == 3)
+        let letters: [Row] = try await office.pool.query(
+            "test.letters", "SELECT recipient, body FROM outbox WHERE kind = 'gathering_relocated'")
+        #expect(try letters.map { try $0.get("recipient", as: String.self) } == ["jeanne@example.fr"])
     }
 
     @Test func `a walk with registrations is not taken back, nor given fewer places than people`()
@@ -440,5 +484,28 @@ private struct Office: Sendable {
         try await office.walks.adopt(id, for: walk, by: office.agent)
         try await office.walks.adopt(shipped[0].id, for: walk, by: office.agent)
         #expect(try await office.file(walk).themes.map(\.key).prefix(2) == ["ombre-2", "ombre"])
+    }
+
+    @Test func `the list counts what waits to be read and what waits for an answer`() async throws {
+        let office: Office = try await .begin(TestDatabase.pool)
+        let walk: WalkFixture = try await .make(office.pool, in: office.process, handle: "held")
+        try await walk.observation("Une lampe")
+        try await walk.observation("Un banc", state: .published, number: 1)
+        func line() async throws -> WalkLine {
+            try #require(try await office.walks.lines(of: office.process, by: office.agent).first)
+        }
+        let before: WalkLine = try await line()
+        #expect([before.observations, before.unread, before.unanswered] as [Int] == [2, 1, 1])
+        try await office.pool.execute(
+            "test.answer",
+            """
+            WITH made AS (
+                INSERT INTO service (id, process_id, name, email)
+                VALUES (gen_random_uuid(), \(office.process), '{"fr": "Voirie"}', NULL) RETURNING id)
+            INSERT INTO observation_answer (id, observation_id, service_id, decision, words, published_at)
+            SELECT gen_random_uuid(), observation.id, made.id, 'done', '{"fr": "Fait."}', now()
+            FROM observation, made WHERE observation.number = 1
+            """)
+        #expect(try await line().unanswered == 0)
     }
 }
