@@ -283,7 +283,7 @@ extension PaperSheetPage.Line {
         self.isFirst = isFirst
         kinds = options(
             line.kind,
-            Observation.Kind.allCases.map { ($0.rawValue, SheetCodes.kind($0), words.kind($0)) })
+            Observation.Kind.allCases.map { ($0.rawValue, SheetCodes.key($0), words.kind($0)) })
         kindProblem = errors.text(for: "kind-\(line.number)", strings)
         self.themes = options(
             line.theme,

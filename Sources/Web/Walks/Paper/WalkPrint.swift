@@ -100,6 +100,9 @@ enum SheetCodes {
         }
     }
 
+    /// The same sign on a keyboard, which has no minus.
+    static func key(_ kind: Observation.Kind) -> String { kind == .problem ? "-" : Self.kind(kind) }
+
     /// From 1, very bad, to 5.
     static func feeling(_ feeling: Observation.Feeling) -> String { String(feeling.rawValue + 3) }
 
