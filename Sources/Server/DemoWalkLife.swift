@@ -58,7 +58,7 @@ extension DemoTown {
             WalkPlace(
                 meetingPlace: plan.meetingPlace, meetingPoint: plan.route.stops[0].point,
                 accessibility: plan.accessibility, imageRights: plan.imageRights), revision: try await revision(),
-            by: agent)
+            telling: Gatherings(pool: house.pool, secrets: house.secrets, correspondent: letters), by: agent)
         // A walk on the route of another has its line, its stops and its themes already.
         guard plan.previous == nil else { return }
         try await walks.draw(

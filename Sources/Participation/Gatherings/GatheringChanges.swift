@@ -55,6 +55,24 @@ extension Gatherings {
         }
     }
 
+    /// People meet at another place from now on: who registered is told, unless it is over or called off. In the
+    /// transaction that has written the new place.
+    func relocated(_ id: ID<Gathering>, from before: Texts, in transaction: some Executor) async throws {
+        guard let occasion = try await Self.lock(id, in: transaction), occasion.gathering.cancelledAt == nil,
+            try await Self.now(in: transaction) < occasion.gathering.endsAt
+        else { return }
+        try await notices.tell(
+            .relocated(from: before), of: occasion, to: try await Self.parties(of: id, in: transaction),
+            in: transaction)
+    }
+
+    /// Calendars have to follow what was changed in this transaction.
+    static func changed(_ id: ID<Gathering>, in transaction: some Executor) async throws {
+        try await transaction.execute(
+            "gathering.changed",
+            "UPDATE gathering SET sequence = sequence + 1, changed_at = clock_timestamp() WHERE id = \(id)")
+    }
+
     /// Calls a gathering off, for good. Who registered is told why.
     ///
     /// - Throws: `Refused<GatheringRefusal>`; `NotAllowed` unless the actor is an agent of the process.

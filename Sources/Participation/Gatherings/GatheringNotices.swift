@@ -23,6 +23,8 @@ public struct GatheringNotice: Sendable {
         case calledOff(reason: Texts)
         /// It is at another time.
         case moved(from: Date)
+        /// People meet at another place.
+        case relocated(from: Texts)
         /// It is tomorrow.
         case reminder
 
@@ -37,6 +39,7 @@ public struct GatheringNotice: Sendable {
             case .cancelled, .takenOff: "registration_cancelled"
             case .calledOff: "gathering_called_off"
             case .moved: "gathering_moved"
+            case .relocated: "gathering_relocated"
             case .reminder: "gathering_reminder"
             }
         }

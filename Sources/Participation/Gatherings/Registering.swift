@@ -61,7 +61,7 @@ extension Gatherings {
         try Self.check(draft, for: occasion, person: true, needsAddress: true)
         // The check has refused what is no address.
         guard let address = EmailAddress(draft.email) else { throw Refused(RegistrationRefusal.email) }
-        try await counting(.registration(address, network))
+        try await counting(.registration(address, network, places: 1 + (draft.companions ?? 0)))
         return try await pool.transaction("registration.register_visitor") { transaction in
             let occasion: Occasion = try await Self.openForResidents(gathering, in: transaction)
             try Self.check(draft, for: occasion, person: true, needsAddress: true)
@@ -87,6 +87,8 @@ extension Gatherings {
     ) async throws -> ID<Registration> {
         try await pool.transaction("registration.enter") { transaction in
             let occasion: Occasion = try await Self.lock(gathering, by: actor, in: transaction)
+            // The links of the letters would lead nowhere.
+            guard occasion.isPublished else { throw Refused(RegistrationRefusal.notPublished) }
             try await Self.checkDay(of: occasion, in: transaction)
             try Self.check(draft, for: occasion, person: true, needsAddress: false)
             if let address = EmailAddress(draft.email),
@@ -124,7 +126,8 @@ extension Gatherings {
                     phone = nullif(\(draft.phone), '')
                 WHERE id = \(own.id)
                 """)
-            try await Acts.record("registration_changed", by: actor, on: "registration", own.id, in: transaction)
+            try await Acts.record(
+                "registration_changed", by: Self.unnamed(actor), on: "registration", own.id, in: transaction)
             let changed: [Registration] = try await Self.registrations(
                 where: "registration.id = \(own.id)", in: transaction)
             try await notices.tell(.changed, of: occasion, to: changed, in: transaction)
@@ -139,7 +142,8 @@ extension Gatherings {
     public func cancel(_ token: Token, by actor: Actor) async throws {
         try await changing(token) { own, occasion, transaction in
             try await Self.erase(own.id, in: transaction)
-            try await Acts.record("registration_cancelled", by: actor, on: "registration", own.id, in: transaction)
+            try await Acts.record(
+                "registration_cancelled", by: Self.unnamed(actor), on: "registration", own.id, in: transaction)
             try await notices.tell(.cancelled, of: occasion, to: [own], in: transaction)
             try await promote(in: occasion, in: transaction)
         }
@@ -289,7 +293,7 @@ extension Gatherings {
                     nullif(\(draft.phone), ''), nullif(\(draft.needs), ''), \(language), \(companions),
                     \(state.rawValue), \(hash), clock_timestamp(), \(agent))
             """)
-        try await Acts.record("registration_made", by: actor, on: "registration", id, in: transaction)
+        try await Acts.record("registration_made", by: Self.unnamed(actor), on: "registration", id, in: transaction)
         guard let new = try await Self.registrations(where: "registration.id = \(id)", in: transaction).first else {
             throw NotAllowed(roles: [])
         }

@@ -134,6 +134,8 @@ public enum RegistrationRefusal: Hashable, Sendable {
     case notEnoughPlaces(free: Int)
     /// Registration is closed, the gathering is called off, or it is over.
     case closed, calledOff, over
+    /// An agent enters somebody for what residents do not see yet.
+    case notPublished
     /// The person has registered already.
     case registeredAlready
     /// An agent cancels for somebody without saying why.

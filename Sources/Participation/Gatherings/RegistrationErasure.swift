@@ -10,6 +10,12 @@ extension Gatherings {
         erased_at = clock_timestamp()
         """
 
+    /// The actor of the register of acts, which keeps its lines for good: whoever registers themselves is nobody there,
+    /// so that what is erased here is not told there. Agents are named.
+    static func unnamed(_ actor: Actor) -> Actor {
+        if case .resident = actor { .visitor } else { actor }
+    }
+
     /// Erases what registrations say of people, when their gathering is long enough over. Party, state and how many
     /// came remain.
     static func forget(in executor: some Executor) async throws {
@@ -30,7 +36,7 @@ extension Gatherings {
             """
             UPDATE registration
             SET state = CASE WHEN gathering.starts_at > clock_timestamp() THEN 'cancelled' ELSE state END,
-                \(sql: erasing)
+                came = CASE WHEN gathering.starts_at > clock_timestamp() THEN NULL ELSE came END, \(sql: erasing)
             FROM gathering WHERE gathering.id = registration.gathering_id AND registration.account_id = \(account)
             """)
     }

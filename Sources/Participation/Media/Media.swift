@@ -77,7 +77,12 @@ public struct Media: Sendable {
     static func misfits(of alt: String, isDecorative: Bool) -> [MediaRefusal] {
         if isDecorative { return [] }
         if alt.isEmpty { return [.altMissing] }
-        return alt.count <= altLimit ? [] : [.altTooLong(limit: altLimit)]
+        return alt.unicodeScalars.count <= altLimit ? [] : [.altTooLong(limit: altLimit)]
+    }
+
+    /// As much of a longer text as may say what an image shows, counted as the database counts: in Unicode scalars.
+    public static func alt(from words: String) -> String {
+        String(String.UnicodeScalarView(words.unicodeScalars.prefix(altLimit)))
     }
 
     // MARK: Reading

@@ -13,7 +13,9 @@ public import Postgres
 /// | one network | 200 | 2, 4, 8 … seconds, at most 1 minute | 200 an hour |
 ///
 /// Letters are counted likewise, since the address may be somebody else's: 3 to one address from one network, 12 to one
-/// address from anywhere, 60 from one network.
+/// address from anywhere, 60 from one network. Places for a walk are counted beside: whoever has no account takes 8 from
+/// one network, then waits 2 seconds after the first too many, twice as long after each of the next, at most an hour; one
+/// is given back every 15 minutes.
 ///
 /// Whoever is signed in may say ten things in a row, then one a minute: a conversation is not slowed, a flood is.
 ///
@@ -32,8 +34,8 @@ public struct Throttle: Sendable {
         case addressChange(EmailAddress, Network)
         /// And an invitation to write a proposal together.
         case invitation(EmailAddress, Network)
-        /// And a registration for a walk or another gathering.
-        case registration(EmailAddress, Network)
+        /// And a registration for a walk or another gathering, which takes so many places before anybody confirms it.
+        case registration(EmailAddress, Network, places: Int)
         /// The one-time code of a letter.
         case votingCode(Network)
         /// Somebody says who they are on a roll.
@@ -58,6 +60,8 @@ public struct Throttle: Sendable {
         let leakPerSecond: Double
         /// What a success takes out again.
         let credit: Double
+        /// What an attempt puts in.
+        var cost = 1.0
 
         /// Seconds to wait after an attempt that fills the bucket to `spent`.
         func wait(spent: Double) -> Double {
@@ -98,12 +102,12 @@ public struct Throttle: Sendable {
                 let key: [UInt8] = try row.get("key")
                 guard let bucket = buckets.first(where: { $0.key == key }) else { continue }
                 let leaked = max(0, try row.get("age", as: Double.self)) * bucket.leakPerSecond
-                spent[key] = max(0, try row.get("spent", as: Double.self) - leaked) + 1
+                spent[key] = max(0, try row.get("spent", as: Double.self) - leaked) + bucket.cost
             }
             guard blocked <= 0 else { return blocked }
             _ = try await transaction.pipeline(
                 buckets.map { bucket in
-                    let now = spent[bucket.key, default: 1]
+                    let now = spent[bucket.key, default: bucket.cost]
                     return (
                         "throttle.spend",
                         """
@@ -149,14 +153,17 @@ public struct Throttle: Sendable {
                 bucket("sign-in network", network.bytes, 200, 60, per: 18, credit: 3),
             ]
         case .signUp(let email, let network), .passwordReset(let email, let network),
-            .addressChange(let email, let network), .invitation(let email, let network),
-            .registration(let email, let network):
+            .addressChange(let email, let network), .invitation(let email, let network):
             let address = Array(email.text.utf8)
             return [
                 bucket("letter address network", network.bytes + [0] + address, 3, 3600, per: 1200, credit: 0),
                 bucket("letter address", address, 12, 300, per: 600, credit: 0),
                 bucket("letter network", network.bytes, 60, 60, per: 30, credit: 0),
             ]
+        case .registration(let email, let network, let places):
+            var held: Bucket = bucket("registration network", network.bytes, 8, 3600, per: 900, credit: 0)
+            held.cost = Double(places)
+            return buckets(for: .invitation(email, network)) + [held]
         case .votingCode(let network):
             return [bucket("voting code network", network.bytes, 100, 60, per: 36, credit: 3)]
         case .rollClaim(let network):

@@ -11,6 +11,9 @@ public enum Concerned: String, Sendable, CaseIterable {
 
 /// What somebody saw on a walk.
 public struct Observation: Sendable {
+    /// The most characters of what was seen and of where it is, counted as the database counts them: in Unicode scalars.
+    public static let longestWords = 2_000, longestPlace = 300
+
     /// A good thing to keep, a bad one to mend, or something that could be.
     public enum Kind: String, Sendable, CaseIterable {
         case strength, problem, idea

@@ -28,6 +28,8 @@ extension Letters: GatheringCorrespondent {
                 (Self.adding(["reason": reason(language)], to: &arguments, "called_off"), page, "page")
             case .moved(let before):
                 (Self.adding(["before": words.moment(before)], to: &arguments, "moved"), own(notice), "calendar")
+            case .relocated(let before):
+                (Self.adding(["before": before(language)], to: &arguments, "relocated"), own(notice), "calendar")
             case .reminder: ("reminder", own(notice), "link")
             }
         let view = LetterView(

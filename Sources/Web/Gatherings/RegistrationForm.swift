@@ -96,6 +96,7 @@ extension FieldErrors {
             case .closed: add("", "gatherings.error.closed")
             case .calledOff: add("", "gatherings.error.called_off")
             case .over: add("", "gatherings.error.over")
+            case .notPublished: add("", "gatherings.error.not_published")
             case .registeredAlready: add("email", "gatherings.error.registered_already")
             case .reasonMissing: add("reason", "gatherings.error.reason_missing")
             case .tooFast(let seconds):

@@ -162,6 +162,69 @@ import Testing
         }
     }
 
+    @Test func `the register of acts does not tell who registered and came once that is erased`() async throws {
+        try await withPromenade(startsIn: .hours(2)) { promenade in
+            let ada: Account = try await promenade.town.resident("Ada")
+            let gatherings: Gatherings = promenade.gatherings
+            let own: Registered = try await gatherings.register(
+                RegistrationDraft(companions: 1), for: promenade.gathering, by: .resident(ada.id))
+            let token: Token = try #require(own.token)
+            let id: ID<Registration> = try #require(try await gatherings.find(token)).registration.id
+            try await gatherings.change(token, to: RegistrationDraft(companions: 0), by: .resident(ada.id))
+            try await gatherings.note(1, of: id, at: promenade.gathering, by: promenade.agent)
+            // Closing the account while it is noted who came, and before the day: nothing holds it up.
+            try await promenade.town.accounts.close(ada.id, password: Town.password)
+            let rows: [Row] = try await promenade.pool.query(
+                "test.acts",
+                """
+                SELECT act, actor, account_id IS NULL OR act LIKE 'attendance%' AS is_clean FROM act
+                WHERE object_kind = 'registration' ORDER BY id
+                """)
+            #expect(
+                try rows.map { try $0.get("act", as: String.self) } == [
+                    "registration_made", "registration_changed", "attendance_noted",
+                ])
+            #expect(try rows.allSatisfy { try $0.get("is_clean") })
+            let left: Row = try #require(
+                try await promenade.pool.one(
+                    "test.left", "SELECT state, came, num_nonnulls(account_id, name)::int AS personal FROM registration"
+                ))
+            #expect(try left.get("state", as: String.self) == "cancelled")
+            let came: Int32? = try left.get("came")
+            #expect(came == nil)
+            #expect(try left.get("personal", as: Int32.self) == 0)
+            // Who cancels themselves is not named either; an agent who enters somebody is.
+            let bruno: Account = try await promenade.town.resident("Bruno")
+            let second: Registered = try await gatherings.register(
+                RegistrationDraft(), for: promenade.gathering, by: .resident(bruno.id))
+            try await gatherings.cancel(try #require(second.token), by: .resident(bruno.id))
+            _ = try await gatherings.enter(
+                RegistrationDraft(name: "Jeanne"), for: promenade.gathering, language: .french, by: promenade.agent)
+            let named: [Row] = try await promenade.pool.query(
+                "test.named",
+                """
+                SELECT account_id FROM act
+                WHERE object_kind = 'registration' AND act <> 'attendance_noted' AND account_id IS NOT NULL
+                """)
+            let agent: ID<Account> = try #require(promenade.agent.account)
+            #expect(try named.map { ID<Account>(try $0.get("account_id")) } == [agent])
+        }
+    }
+
+    @Test func `who is noted as having come and closes the account after the day stays counted`() async throws {
+        try await withPromenade { promenade in
+            let ada: Account = try await promenade.town.resident("Ada")
+            let own: Registered = try await promenade.gatherings.register(
+                RegistrationDraft(companions: 1), for: promenade.gathering, by: .resident(ada.id))
+            let token: Token = try #require(own.token)
+            let id: ID<Registration> = try #require(try await promenade.gatherings.find(token)).registration.id
+            try await promenade.walk.move(startsIn: -86_400)
+            try await promenade.gatherings.note(2, of: id, at: promenade.gathering, by: promenade.agent)
+            try await promenade.town.accounts.close(ada.id, password: Town.password)
+            #expect(try await promenade.turnout().came == 2)
+        }
+    }
+
     @Test func `who cancels, or closes the account, leaves nothing behind`() async throws {
         try await withPromenade(places: 2) { promenade in
             let ada: Account = try await promenade.town.resident("Ada")

@@ -180,6 +180,39 @@ import Testing
             #expect(try await promenade.turnout().people == 1)
             try await promenade.pool.execute("test.hide", "UPDATE walk SET published_at = NULL")
             await #expect(throws: NotAllowed.self) { try await promenade.visitor(2) }
+            // Nor does an agent enter anybody: the links of their letters would lead nowhere. Nobody is reminded either.
+            await #expect(throws: Refused(RegistrationRefusal.notPublished)) {
+                _ = try await promenade.gatherings.enter(
+                    RegistrationDraft(name: "Bruno", email: "bruno@example.fr"), for: promenade.gathering,
+                    language: .french, by: promenade.agent)
+            }
+            try await promenade.pool.execute(
+                "test.earlier",
+                "UPDATE registration SET registered_at = registered_at - interval '5 days', email = 'jeanne@example.fr'"
+            )
+            try await promenade.walk.move(startsIn: 1800)
+            #expect(try await promenade.gatherings.remind(zone: "Europe/Paris") == 0)
+            try await promenade.pool.execute("test.show", "UPDATE walk SET published_at = now()")
+            #expect(try await promenade.gatherings.remind(zone: "Europe/Paris") == 1)
+        }
+    }
+
+    @Test func `nobody fills a walk from one network, whatever addresses they write`() async throws {
+        try await withPromenade { promenade in
+            var taken = 0
+            for number in 1...20 {
+                do {
+                    _ = try await promenade.gatherings.register(
+                        RegistrationDraft(name: "P\(number)", email: "p\(number)@example.fr", companions: 3),
+                        for: promenade.gathering, language: .french, from: promenade.town.home.network)
+                    taken += 4
+                } catch let refused as Refused<RegistrationRefusal> {
+                    guard case .tooFast = refused.reasons[0] else { throw refused }
+                }
+            }
+            #expect(taken == 12, "two parties, and one that makes the next ones wait")
+            // A family from elsewhere still gets its places.
+            #expect(try await promenade.visitor(90, bringing: 3).state == .registered)
         }
     }
 

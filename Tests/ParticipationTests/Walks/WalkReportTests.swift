@@ -12,7 +12,7 @@ import Testing
 
     /// A photo of an observation, cleared or not.
     private static func photo(
-        of observation: ID<Observation>, isCleared: Bool, purpose: String = "seen", position: Int = 1, _ pool: Pool
+        of observation: ID<Observation>, isCleared: Bool, position: Int = 1, _ pool: Pool
     ) async throws -> ID<Medium> {
         let id = ID<Medium>()
         try await pool.execute(
@@ -30,7 +30,7 @@ import Testing
             "test.photo",
             """
             INSERT INTO observation_photo (client_id, observation_id, medium_id, purpose, position, cleared_at)
-            VALUES (gen_random_uuid(), \(observation), \(id), \(purpose), \(position),
+            VALUES (gen_random_uuid(), \(observation), \(id), 'seen', \(position),
                     CASE WHEN \(isCleared) THEN now() END)
             """)
         return id
@@ -91,13 +91,12 @@ import Testing
             try await walk.observation("Pas encore lue")
             let cleared: ID<Medium> = try await Self.photo(of: kept, isCleared: true, pool)
             let raw: ID<Medium> = try await Self.photo(of: kept, isCleared: false, position: 2, pool)
-            let sheet: ID<Medium> = try await Self.photo(of: kept, isCleared: true, purpose: "sheet", position: 3, pool)
             try await reports.write(Self.introduction, for: walk.id, by: .operator)
             try await reports.publish(walk.id, by: .operator)
             let before: PublishedReport = try #require(try await reports.find(walk.id))
             #expect(before.content.observations.map(\.words) == ["Gardée", "Retirée"] && before.withdrawn == 0)
             #expect(before.content.observations[0].photos.map(\.id) == [cleared])
-            #expect(Set(try await reports.pictures([cleared, raw, sheet]).keys) == [cleared])
+            #expect(Set(try await reports.pictures([cleared, raw]).keys) == [cleared])
             try await pool.execute(
                 "test.withdraw", "UPDATE observation SET state = 'set_aside' WHERE id = \(withdrawn)")
             try await pool.execute(
@@ -105,10 +104,39 @@ import Testing
             let after: PublishedReport = try #require(try await reports.find(walk.id))
             #expect(after.content.observations.map(\.words) == ["Gardée"] && after.withdrawn == 1)
             #expect(after.content.observations[0].photos.isEmpty)
-            #expect(try await reports.pictures([cleared, raw, sheet]).isEmpty)
+            #expect(try await reports.pictures([cleared, raw]).isEmpty)
             // A walk that is taken back takes its report with it.
             try await pool.execute("test.hide", "UPDATE walk SET published_at = NULL WHERE id = \(walk.id)")
             #expect(try await reports.find(walk.id) == nil)
+        }
+    }
+
+    @Test func `words that an agent takes out are in no version any more, and were never frozen in one`() async throws {
+        try await withSquare { square in
+            let walk: WalkFixture = try await .make(square.pool, in: square.process, startsIn: .hours(-3))
+            let reports = WalkReports(pool: square.pool)
+            let named = "Monsieur Durand gare sa voiture ici"
+            let id: ID<Observation> = try await walk.observation(named, state: .published, number: 1)
+            let photo: ID<Medium> = try await Self.photo(of: id, isCleared: true, square.pool)
+            try await square.pool.execute("test.alt", "UPDATE medium SET alt = \(named) WHERE id = \(photo)")
+            try await square.pool.execute("test.place", "UPDATE observation SET place = 'Chez Durand'")
+            try await reports.write(Self.introduction, for: walk.id, by: square.agent)
+            try await reports.publish(walk.id, by: square.agent)
+            let frozen: Row = try #require(
+                try await square.pool.one("test.frozen", "SELECT content::text AS text FROM walk_report_version"))
+            #expect(try !frozen.get("text", as: String.self).contains("Durand"))
+            let before: ReportContent = try #require(try await reports.find(walk.id)).content
+            #expect(before.observations[0].words == named && before.observations[0].photos[0].alt == named)
+            #expect(before.observations[0].point == WalkFixture.points[0])
+            let corrections = Corrections(pool: square.pool)
+            try await corrections.redact(id, from: named, to: "Une voiture ici", of: walk.id, by: square.agent)
+            try await corrections.correct(
+                id, to: .init(stop: 1, point: nil, words: "Devant la gare", theme: "light"), of: walk.id,
+                by: square.agent)
+            let after: ReportContent = try #require(try await reports.find(walk.id, version: 1)).content
+            #expect(after.observations.map(\.words) == ["Une voiture ici"])
+            #expect(after.observations[0].place == "Devant la gare")
+            #expect(after.observations[0].photos.map(\.alt) == ["Une voiture ici"])
         }
     }
 

@@ -38,7 +38,8 @@ public struct AnswerReminders: Service {
                   AND observation_assignment.reminded_at IS NULL
                   AND observation_assignment.due_on < (clock_timestamp() AT TIME ZONE \(zone))::date
                   AND NOT EXISTS (SELECT FROM observation_answer
-                                  WHERE observation_answer.observation_id = observation.id)
+                                  WHERE observation_answer.observation_id = observation.id
+                                    AND observation_answer.service_id = observation_assignment.service_id)
                 RETURNING observation_assignment.id
                 """)
             try await notices.tell(.overdue, of: try rows.map { ID(try $0.get("id")) }, in: transaction)

@@ -144,7 +144,7 @@ extension ServiceAnswers {
                 "observation.photos",
                 """
                 SELECT \(sql: WalkPhoto.columns) FROM \(sql: WalkPhoto.tables)
-                WHERE observation_photo.observation_id = \(id) AND observation_photo.purpose <> 'sheet'
+                WHERE observation_photo.observation_id = \(id)
                 ORDER BY observation_photo.position
                 """
             ),
@@ -178,6 +178,7 @@ extension ServiceAnswers {
             LEFT JOIN stop ON stop.id = observation.stop_id
             LEFT JOIN observation_answer AS draft
                 ON draft.observation_id = observation.id AND draft.published_at IS NULL
+                AND draft.service_id = assignment.service_id
             WHERE walk.process_id = \(process) AND assignment.withdrawn_at IS NULL
               AND (\(services)::uuid[] IS NULL OR assignment.service_id = ANY (\(services)::uuid[]))
         ) AS placed CROSS JOIN (SELECT (clock_timestamp() AT TIME ZONE \(zone))::date AS day) AS today

@@ -22,9 +22,6 @@ public struct Corrections: Sendable {
         }
     }
 
-    /// The most characters of a place and of what was seen.
-    public static let longestPlace = 300, longestWords = 2_000
-
     private let pool: Pool
 
     /// The observations kept in the database of `pool`.
@@ -39,7 +36,9 @@ public struct Corrections: Sendable {
     public func correct(
         _ id: ID<Observation>, to place: Place, of walk: ID<Walk>, by actor: Actor
     ) async throws {
-        guard place.words.unicodeScalars.count <= Self.longestPlace else { throw ObservationRefusal.placeTooLong }
+        guard place.words.unicodeScalars.count <= Observation.longestPlace else {
+            throw ObservationRefusal.placeTooLong
+        }
         guard place.stop != nil || place.point != nil || !place.words.isEmpty else { throw ObservationRefusal.nowhere }
         try await pool.transaction("observation.correct") { transaction in
             let kept: Observation = try await lock(id, of: walk, by: actor, in: transaction)
@@ -81,13 +80,13 @@ public struct Corrections: Sendable {
         _ id: ID<Observation>, from original: String, to words: String, of walk: ID<Walk>, by actor: Actor
     ) async throws {
         guard !words.isEmpty else { throw ObservationRefusal.wordsMissing }
-        guard words.unicodeScalars.count <= Self.longestWords else { throw ObservationRefusal.wordsTooLong }
+        guard words.unicodeScalars.count <= Observation.longestWords else { throw ObservationRefusal.wordsTooLong }
         try await pool.transaction("observation.redact") { transaction in
             let kept: Observation = try await lock(id, of: walk, by: actor, in: transaction)
             guard kept.words == original else { throw ObservationRefusal.changedMeanwhile }
             guard kept.words != words else { throw ObservationRefusal.sameWords }
             // A photo that nobody described is described by the words it came with.
-            let (old, new) = (String(original.prefix(Media.altLimit)), String(words.prefix(Media.altLimit)))
+            let (old, new) = (Media.alt(from: original), Media.alt(from: words))
             _ = try await transaction.pipeline([
                 ("observation.redacted", "UPDATE observation SET words = \(words) WHERE id = \(id)"),
                 ("walk_sheet.redacted", WalkSheets.forgettingWords(of: id)),

@@ -62,21 +62,29 @@ public struct ObservationBatches: Sendable {
     }
 
     /// Undoes an act, for one of its observations or for all: each is again what it was before. What has gone on since
-    /// is left as it is: an observation that was answered, or changed by another act.
+    /// is left as it is: an observation that was answered, or one to which a later act of its kind was done, which is
+    /// undone first. Publishing, setting aside and joining are of one kind; themes and services are of their own.
     ///
     /// - Returns: for how many it was undone.
-    /// - Throws: `ObservationRefusal.undone` when nothing is left to undo; `NotAllowed` unless the actor is an agent of
-    ///   the process.
+    /// - Throws: `ObservationRefusal.undone` when nothing is left to undo, `.later` when only later acts are in the way;
+    ///   `NotAllowed` unless the actor is an agent of the process.
     @discardableResult
     public func undo(
         _ batch: ID<ObservationBatch>, only one: ID<Observation>? = nil, of walk: ID<Walk>, by actor: Actor
     ) async throws -> Int {
         try await pool.transaction("observation_batch.undo") { transaction in
+            // The walk is held: no act comes in between.
             _ = try await Walks.lock(walk, by: actor, in: transaction)
             let rows: [Row] = try await transaction.query(
                 "observation_batch.lines",
                 """
-                SELECT observation_batch.act, line.observation_id
+                SELECT observation_batch.act, line.observation_id, EXISTS (
+                    SELECT FROM observation_batch_line AS later
+                    JOIN observation_batch AS act ON act.id = later.batch_id
+                    WHERE later.observation_id = line.observation_id AND later.place > line.place
+                      AND later.undone_at IS NULL
+                      AND CASE WHEN observation_batch.act IN ('theme', 'give') THEN act.act = observation_batch.act
+                               ELSE act.act NOT IN ('theme', 'give') END) AS is_buried
                 FROM observation_batch JOIN observation_batch_line AS line ON line.batch_id = observation_batch.id
                 WHERE observation_batch.id = \(batch) AND observation_batch.walk_id = \(walk) AND line.undone_at IS NULL
                   AND (\(one)::uuid IS NULL OR line.observation_id = \(one))
@@ -84,18 +92,31 @@ public struct ObservationBatches: Sendable {
             guard let kind = try rows.first.flatMap({ ObservationBatch.Kind(rawValue: try $0.get("act")) }) else {
                 throw ObservationRefusal.undone
             }
-            let ids: [ID<Observation>] = try rows.map { ID(try $0.get("observation_id")) }
+            let open: [Row] = try rows.filter { try !$0.get("is_buried", as: Bool.self) }
+            guard !open.isEmpty else { throw ObservationRefusal.later }
+            let ids: [ID<Observation>] = try open.map { ID(try $0.get("observation_id")) }
             _ = try await ObservationFiles.lock(ids, of: walk, in: transaction)
             let done: [ID<Observation>] = try await transaction.query(
                 "observation_batch.restore", Self.restoring(kind, batch, ids)
             ).map { ID(try $0.get("id")) }
             guard !done.isEmpty else { throw ObservationRefusal.undone }
-            try await transaction.execute(
-                "observation_batch.undone",
-                """
-                UPDATE observation_batch_line SET undone_at = clock_timestamp(), undone_by = \(actor.account)
-                WHERE batch_id = \(batch) AND observation_id = ANY (\(done))
-                """)
+            _ = try await transaction.pipeline([
+                (
+                    "observation_batch.undone",
+                    """
+                    UPDATE observation_batch_line SET undone_at = clock_timestamp(), undone_by = \(actor.account)
+                    WHERE batch_id = \(batch) AND observation_id = ANY (\(done))
+                    """
+                ),
+                (
+                    // The service that had it before this act has it again.
+                    "observation_batch.given_back",
+                    """
+                    UPDATE observation_assignment SET withdrawn_at = NULL, withdrawn_for = NULL
+                    WHERE withdrawn_for = \(batch) AND observation_id = ANY (\(done))
+                    """
+                ),
+            ])
             try await Acts.recordEach(
                 "observation_act_undone", by: actor, on: "observation", done, detail: ["act": kind.rawValue],
                 in: transaction)
@@ -113,9 +134,10 @@ public struct ObservationBatches: Sendable {
             """
         return switch kind {
         case .publish:
-            // Its number stays with it: it may have been quoted, and nothing else gets it.
+            // Its number stays with it: it may have been quoted, and nothing else gets it. So does the moment it was
+            // published, which whatever is undone after this needs.
             """
-            UPDATE observation SET state = line.state_before, published_at = NULL \(sql: lines)
+            UPDATE observation SET state = line.state_before, set_aside_reason = line.reason_before \(sql: lines)
               AND observation.state = 'published' AND observation.follow_up IS NULL
               AND NOT EXISTS (SELECT FROM observation_assignment WHERE observation_id = observation.id
                               AND withdrawn_at IS NULL)
@@ -123,7 +145,7 @@ public struct ObservationBatches: Sendable {
             """
         case .setAside:
             """
-            UPDATE observation SET state = line.state_before, set_aside_reason = NULL \(sql: lines)
+            UPDATE observation SET state = line.state_before, set_aside_reason = line.reason_before \(sql: lines)
               AND observation.state = 'set_aside'
             RETURNING observation.id
             """
@@ -169,8 +191,10 @@ public struct ObservationBatches: Sendable {
             (
                 "observation_batch.lines",
                 """
-                INSERT INTO observation_batch_line (batch_id, observation_id, state_before, theme_before, theme_after)
-                SELECT \(id), observation.id, observation.state, observation.theme_id, \(theme)::uuid
+                INSERT INTO observation_batch_line (batch_id, observation_id, state_before, reason_before, theme_before,
+                                                    theme_after)
+                SELECT \(id), observation.id, observation.state, observation.set_aside_reason, observation.theme_id,
+                       \(theme)::uuid
                 FROM observation WHERE observation.id = ANY (\(observations.map(\.id)))
                 """
             ),

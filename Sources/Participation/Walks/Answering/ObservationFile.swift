@@ -33,8 +33,8 @@ public enum ObservationRefusal: Error, Hashable, Sendable {
     case hasOrigins
     /// A service has it or has answered it, so that it is no origin.
     case settled
-    /// There is nothing left to undo.
-    case undone
+    /// There is nothing left to undo; a later act is undone first.
+    case undone, later
 }
 
 /// What an agent looks for among the observations of a walk.
@@ -77,7 +77,7 @@ public struct ObservationFilter: Sendable, Hashable {
         AND (NOT \(unanswered) OR (observation.state = 'published' AND observation.follow_up IS NULL))
         AND (NOT \(uncleared) OR EXISTS (
             SELECT FROM observation_photo WHERE observation_photo.observation_id = observation.id
-            AND observation_photo.cleared_at IS NULL AND observation_photo.purpose <> 'sheet'))
+            AND observation_photo.cleared_at IS NULL))
         """
     }
 }
@@ -88,7 +88,7 @@ public struct ObservationLine: Sendable {
     public let observation: Observation
     /// The number of its stop, the key of its theme and what that is called.
     public let stopNumber: Int?, themeKey: String?, theme: Texts
-    /// How many photos it has, those of paper sheets aside, and how many of them nobody has cleared.
+    /// How many photos it has, and how many of them nobody has cleared.
     public let photos: Int, uncleared: Int
     /// How many others are joined to it.
     public let origins: Int
@@ -118,10 +118,11 @@ public struct ObservationLine: Sendable {
             AND observation_assignment.withdrawn_at IS NULL
         LEFT JOIN service ON service.id = observation_assignment.service_id
         LEFT JOIN observation_answer AS draft ON draft.observation_id = observation.id AND draft.published_at IS NULL
+            AND draft.service_id = observation_assignment.service_id
         CROSS JOIN (SELECT (clock_timestamp() AT TIME ZONE \(zone))::date AS day) AS today
         CROSS JOIN LATERAL (
             SELECT count(*) AS count, count(*) FILTER (WHERE cleared_at IS NULL) AS uncleared
-            FROM observation_photo WHERE observation_id = observation.id AND purpose <> 'sheet'
+            FROM observation_photo WHERE observation_id = observation.id
         ) AS pictures
         CROSS JOIN LATERAL (
             SELECT count(*) AS count FROM observation AS origin WHERE origin.joined_into = observation.id
@@ -153,8 +154,6 @@ public struct WalkPhoto: Sendable {
         case seen
         /// The place before the city did something, and after.
         case before, after
-        /// The sheet of paper that was entered: for staff alone.
-        case sheet
     }
 
     /// The photo.
@@ -165,7 +164,7 @@ public struct WalkPhoto: Sendable {
     public let clearedAt: Date?
 
     /// Whether it is shown to everybody, once its observation is.
-    public var isCleared: Bool { clearedAt != nil && purpose != .sheet }
+    public var isCleared: Bool { clearedAt != nil }
 
     /// What `init(row:)` reads, of ``tables``.
     static let columns: SQL = """
@@ -190,7 +189,7 @@ public struct ObservationFile: Sendable {
     public let line: ObservationLine
     /// Why it was set aside.
     public let setAsideReason: SetAsideReason?
-    /// Its photos, those of its sheet included.
+    /// Its photos.
     public let photos: [WalkPhoto]
     /// What is joined to it, and the act by which each is taken apart again.
     public let origins: [(observation: Observation, batch: ID<ObservationBatch>?)]

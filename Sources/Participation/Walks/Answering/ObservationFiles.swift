@@ -100,7 +100,7 @@ public struct ObservationFiles: Sendable {
                        AS unanswered,
                    count(*) FILTER (WHERE EXISTS (
                        SELECT FROM observation_photo WHERE observation_photo.observation_id = observation.id
-                       AND observation_photo.cleared_at IS NULL AND observation_photo.purpose <> 'sheet')) AS uncleared
+                       AND observation_photo.cleared_at IS NULL)) AS uncleared
             FROM observation WHERE observation.walk_id = \(walk) GROUP BY observation.state
             """)
         func sum(_ column: String) throws -> Int {

@@ -4,8 +4,8 @@ public import Postgres
 /// Proposals that come of what was seen: one act takes words, place, theme and photo over into a draft, and the two lead to
 /// each other from then on.
 ///
-/// One observation makes one proposal in a process, and the constraint `proposal_source_once` says so: a draft counts, and
-/// when it is discarded the observation is free again.
+/// An observation from which a proposal is published has made one; a draft is its authors' alone and stops nobody else.
+/// Who began before another one was published may still publish theirs: what says the same is joined, as proposals are.
 public struct ObservationProposals: Sendable {
     /// A proposal that came of an observation.
     public struct Made: Sendable {
@@ -38,7 +38,7 @@ public struct ObservationProposals: Sendable {
     ///   - fresh: the identity it will have; a form sent twice names the same one and begins one draft.
     ///   - group: in whose name an agent writes, such as those who came to the walk; nil for the person alone.
     /// - Throws: `Refused<DraftRefusal>`: `.absent` unless the observation is published, `.notNow`, `.tooManyDrafts`,
-    ///   `.begunElsewhere` when it has made a proposal already.
+    ///   `.begunElsewhere` when it has made a proposal already, or the account has another draft of it.
     @discardableResult
     public func begin(
         from observation: ID<Observation>, as fresh: ID<Proposal> = ID(), inTheNameOf group: String? = nil,
@@ -50,7 +50,13 @@ public struct ObservationProposals: Sendable {
             SELECT \(sql: Observation.columns), walk.process_id, stop.title::text AS stop_title,
                    stop.latitude AS stop_latitude, stop.longitude AS stop_longitude,
                    (SELECT theme.id FROM theme WHERE theme.process_id = walk.process_id AND theme.slug = walk_theme.key)
-                       AS call_theme
+                       AS call_theme,
+                   EXISTS (SELECT FROM proposal_source JOIN proposal ON proposal.id = proposal_source.proposal_id
+                           WHERE proposal_source.kind = 'walk'
+                             AND proposal_source.reference = \(observation.description) AND proposal.id <> \(fresh)
+                             AND (proposal.published_at IS NOT NULL OR EXISTS (
+                                 SELECT FROM proposal_author WHERE proposal_author.proposal_id = proposal.id
+                                 AND proposal_author.account_id = \(account)))) AS is_made
             FROM observation JOIN walk ON walk.id = observation.walk_id
             LEFT JOIN stop ON stop.id = observation.stop_id
             LEFT JOIN walk_theme ON walk_theme.id = observation.theme_id
@@ -58,6 +64,7 @@ public struct ObservationProposals: Sendable {
               AND walk.published_at IS NOT NULL
             """)
         guard let row else { throw Refused(DraftRefusal.absent) }
+        guard try !row.get("is_made", as: Bool.self) else { throw Refused(DraftRefusal.begunElsewhere) }
         let seen = try Observation(row: row)
         let photo: PreparedMedium? = try await photo(of: observation)
         return try await drafts.begin(
@@ -121,7 +128,7 @@ public struct ObservationProposals: Sendable {
 
     // MARK: Reading
 
-    /// The proposals that came of an observation: those that everybody may read, and for authors and agents the drafts.
+    /// The proposals that came of an observation: those that everybody may read, and the drafts of whoever asks.
     ///
     /// - Parameter reader: the account that asks; nil for a visitor.
     public func list(of observation: ID<Observation>, for reader: ID<Account>?) async throws -> [Made] {
@@ -133,6 +140,9 @@ public struct ObservationProposals: Sendable {
                            AND proposal_author.account_id = \(reader)) AS is_mine
             FROM proposal_source JOIN proposal ON proposal.id = proposal_source.proposal_id
             WHERE proposal_source.kind = 'walk' AND proposal_source.reference = \(observation.description)
+              AND (proposal.published_at IS NOT NULL OR EXISTS (
+                  SELECT FROM proposal_author WHERE proposal_author.proposal_id = proposal.id
+                  AND proposal_author.account_id = \(reader)))
             ORDER BY proposal.number
             """
         ).map { Made(proposal: try Proposal(row: $0), isMine: try $0.get("is_mine")) }

@@ -82,7 +82,7 @@ public struct ObservationStories: Sendable {
                 "story.photos",
                 """
                 SELECT \(sql: WalkPhoto.columns) FROM \(sql: WalkPhoto.tables)
-                WHERE observation_photo.cleared_at IS NOT NULL AND observation_photo.purpose <> 'sheet'
+                WHERE observation_photo.cleared_at IS NOT NULL
                   AND (observation_photo.observation_id = \(id) OR observation_photo.observation_id IN (
                       SELECT observation.id FROM observation WHERE observation.joined_into = \(id)))
                 ORDER BY observation_photo.position

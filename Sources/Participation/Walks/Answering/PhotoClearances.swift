@@ -11,8 +11,8 @@ public enum PhotoRefusal: Error, Hashable, Sendable {
     case changedMeanwhile
     /// The observation has as many photos as it may have.
     case tooMany
-    /// The crew clears before the city has hung anything up; sheets of paper are never shown.
-    case notShown
+    /// It is no photo of the place before or after.
+    case notHung
 }
 
 /// Photos of observations before anybody else sees them: somebody looks whether a person or a number plate can be
@@ -32,8 +32,8 @@ public struct PhotoClearances: Sendable {
 
     /// Clears a photo: whoever acts has seen that nobody can be recognised, and says what it shows.
     ///
-    /// - Throws: `PhotoRefusal.altMissing`, `.altTooLong`, `.changedMeanwhile`, `.notShown`; `NotAllowed` unless the
-    ///   actor is of the walk's crew, or an agent of the process.
+    /// - Throws: `PhotoRefusal.altMissing`, `.altTooLong`, `.changedMeanwhile`; `NotAllowed` unless the actor is of the
+    ///   walk's crew, or an agent of the process.
     public func clear(
         _ photo: ID<Medium>, showing alt: String, of observation: ID<Observation>, on walk: ID<Walk>, by actor: Actor
     ) async throws {
@@ -120,7 +120,7 @@ public struct PhotoClearances: Sendable {
 
     /// Removes a photo for good.
     ///
-    /// - Throws: `PhotoRefusal.changedMeanwhile`, `.notShown`; `NotAllowed` unless the actor is an agent of the process.
+    /// - Throws: `PhotoRefusal.changedMeanwhile`; `NotAllowed` unless the actor is an agent of the process.
     public func remove(
         _ photo: ID<Medium>, of observation: ID<Observation>, on walk: ID<Walk>, by actor: Actor
     ) async throws {
@@ -136,14 +136,14 @@ public struct PhotoClearances: Sendable {
     /// Hangs up a photo of the place before the city did something, or after. Whoever does so has seen that nobody can be
     /// recognised: it is cleared.
     ///
-    /// - Throws: `PhotoRefusal.tooMany`, `.notShown`; `NotAllowed` unless the actor is an agent of the process and the
+    /// - Throws: `PhotoRefusal.tooMany`, `.notHung`; `NotAllowed` unless the actor is an agent of the process and the
     ///   observation is the walk's.
     @discardableResult
     public func hang(
         _ medium: PreparedMedium, _ purpose: WalkPhoto.Purpose, of observation: ID<Observation>, on walk: ID<Walk>,
         by actor: Actor
     ) async throws -> ID<Medium> {
-        guard purpose == .before || purpose == .after, medium.kind == .image else { throw PhotoRefusal.notShown }
+        guard purpose == .before || purpose == .after, medium.kind == .image else { throw PhotoRefusal.notHung }
         return try await pool.transaction("photo.hang") { transaction in
             _ = try await Walks.lock(walk, by: actor, in: transaction)
             guard try await !ObservationFiles.lock([observation], of: walk, in: transaction).isEmpty else {
@@ -177,25 +177,22 @@ public struct PhotoClearances: Sendable {
 
     private static func check(_ alt: String) throws {
         guard !alt.isEmpty else { throw PhotoRefusal.altMissing }
-        guard alt.count <= Media.altLimit else { throw PhotoRefusal.altTooLong }
+        guard alt.unicodeScalars.count <= Media.altLimit else { throw PhotoRefusal.altTooLong }
     }
 
-    /// Holds the photo, and refuses what is no more there and what is never shown.
+    /// Holds the photo, and refuses what is no more there.
     private static func lock(
         _ photo: ID<Medium>, of observation: ID<Observation>, on walk: ID<Walk>, in transaction: some Executor
     ) async throws {
         let row: Row? = try await transaction.one(
             "photo.lock",
             """
-            SELECT observation_photo.purpose FROM observation_photo
+            SELECT 1 AS found FROM observation_photo
             JOIN observation ON observation.id = observation_photo.observation_id
             WHERE observation_photo.medium_id = \(photo) AND observation_photo.observation_id = \(observation)
               AND observation.walk_id = \(walk) FOR UPDATE OF observation_photo
             """)
-        guard let row else { throw PhotoRefusal.changedMeanwhile }
-        guard try row.get("purpose", as: String.self) != WalkPhoto.Purpose.sheet.rawValue else {
-            throw PhotoRefusal.notShown
-        }
+        guard row != nil else { throw PhotoRefusal.changedMeanwhile }
     }
 }
 
@@ -207,7 +204,7 @@ extension PhotoClearances: MediaUse {
                 JOIN observation AS target ON target.id = observation.joined_into
                 JOIN walk ON walk.id = observation.walk_id
                 WHERE observation_photo.medium_id = medium.id AND observation_photo.cleared_at IS NOT NULL
-                  AND observation_photo.purpose <> 'sheet' AND target.state = 'published'
+                  AND target.state = 'published'
                   AND walk.published_at IS NOT NULL)
         """
 
@@ -221,7 +218,7 @@ extension PhotoClearances: MediaUse {
                     AND observation_assignment.withdrawn_at IS NULL
                 JOIN service_member ON service_member.service_id = observation_assignment.service_id
                 JOIN role_grant ON role_grant.account_id = service_member.account_id
-                WHERE observation_photo.medium_id = medium.id AND observation_photo.purpose <> 'sheet'
+                WHERE observation_photo.medium_id = medium.id
                   AND observation.state = 'published' AND service_member.account_id = \(account)
                   AND role_grant.role = 'examiner' AND role_grant.revoked_at IS NULL AND role_grant.vote_id IS NULL
                   AND (role_grant.process_id IS NULL OR role_grant.process_id = walk.process_id))

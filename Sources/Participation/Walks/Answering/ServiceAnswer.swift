@@ -22,6 +22,14 @@ public struct ServiceAnswer: Sendable {
     /// When everybody could read it; nil while it waits for that.
     public let publishedAt: Date?
 
+    /// Whether the service that wrote it has the observation now. What waits of another one is neither shown nor
+    /// published; should the observation come back, so does it.
+    static let isOfHolder: SQL = """
+        EXISTS (SELECT FROM observation_assignment AS held
+                WHERE held.observation_id = observation_answer.observation_id AND held.withdrawn_at IS NULL
+                  AND held.service_id = observation_answer.service_id)
+        """
+
     /// Answers of one observation, what waits first and then the latest.
     static func selection(where condition: SQL) -> SQL {
         """
@@ -31,7 +39,8 @@ public struct ServiceAnswer: Sendable {
                coalesce(account.name, '') AS author, observation_answer.published_at
         FROM observation_answer JOIN service ON service.id = observation_answer.service_id
         LEFT JOIN account ON account.id = observation_answer.given_by
-        WHERE \(sql: condition) ORDER BY observation_answer.published_at DESC NULLS FIRST
+        WHERE \(sql: condition) AND (observation_answer.published_at IS NOT NULL OR \(sql: isOfHolder))
+        ORDER BY observation_answer.published_at DESC NULLS FIRST
         """
     }
 

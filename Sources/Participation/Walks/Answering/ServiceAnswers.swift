@@ -22,7 +22,8 @@ public struct ServiceAnswers: Sendable {
     // MARK: Giving
 
     /// Gives published observations to a service, until the end of a day, and tells the service. What another one has
-    /// is taken back from it; what this one has already is passed over.
+    /// is taken back from it, and what it wrote without its being published speaks for nobody from then on; what this
+    /// one has already is passed over.
     ///
     /// - Throws: `AnswerRefusal.noService`, `.dayOver`, `.nothingChosen`; `NotAllowed` unless the actor is an agent of
     ///   the process.
@@ -57,7 +58,7 @@ public struct ServiceAnswers: Sendable {
                 (
                     "answer.take_back",
                     """
-                    UPDATE observation_assignment SET withdrawn_at = clock_timestamp()
+                    UPDATE observation_assignment SET withdrawn_at = clock_timestamp(), withdrawn_for = \(batch)
                     WHERE observation_id = ANY (\(chosen.map(\.id))) AND withdrawn_at IS NULL
                     """
                 ),
@@ -127,7 +128,7 @@ public struct ServiceAnswers: Sendable {
                 """
                 WITH given AS (
                     UPDATE observation_answer SET published_at = clock_timestamp(), published_by = \(actor.account)
-                    WHERE observation_id = ANY (\(open)) AND published_at IS NULL
+                    WHERE observation_id = ANY (\(open)) AND published_at IS NULL AND \(sql: ServiceAnswer.isOfHolder)
                     RETURNING observation_id, decision, due_on, published_at
                 )
                 UPDATE observation

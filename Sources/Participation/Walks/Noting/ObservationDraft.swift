@@ -10,7 +10,7 @@ public struct ObservationDraft: Sendable {
     public var stop: ID<Stop>?
     /// Where it is, and the radius in metres that the device gives with it.
     public var point: MapPoint?, accuracy: Double?
-    /// Where it is, in words; at most ``placeLimit`` characters.
+    /// Where it is, in words; at most ``Observation/longestPlace`` characters.
     public var place = ""
     /// The theme it is seen under.
     public var theme: ID<WalkTheme>?
@@ -20,7 +20,7 @@ public struct ObservationDraft: Sendable {
     public var feeling: Observation.Feeling?
     /// Who is concerned.
     public var concerned: [Concerned] = []
-    /// What was seen, at most ``wordsLimit`` characters, in the language it was said in.
+    /// What was seen, at most ``Observation/longestWords`` characters, in the language it was said in.
     public var words = "", language: Language
     /// How it was noted, and by how many people together.
     public var manner: Observation.Manner = .alone, people = 1
@@ -29,8 +29,6 @@ public struct ObservationDraft: Sendable {
     /// What it comes by: ``Observation/Channel/device`` or ``Observation/Channel/form``.
     public var channel: Observation.Channel
 
-    /// How many characters it may be long, and how many may say where it is.
-    public static let wordsLimit = 2000, placeLimit = 300
     /// How many people may note together.
     public static let mostPeople = 200
 
@@ -47,11 +45,15 @@ public struct ObservationDraft: Sendable {
         var reasons: [NotingRefusal] = []
         if !id.isRandom { reasons.append(.notRandom) }
         if stop == nil, point == nil, place.isEmpty { reasons.append(.placeMissing) }
-        if place.count > Self.placeLimit { reasons.append(.placeTooLong(limit: Self.placeLimit)) }
+        if place.unicodeScalars.count > Observation.longestPlace {
+            reasons.append(.placeTooLong(limit: Observation.longestPlace))
+        }
         if let accuracy, point == nil || !(0..<100_000).contains(accuracy) { reasons.append(.pointTooVague) }
         if kind == nil { reasons.append(.kindMissing) }
         if words.isEmpty { reasons.append(.wordsMissing) }
-        if words.count > Self.wordsLimit { reasons.append(.wordsTooLong(limit: Self.wordsLimit)) }
+        if words.unicodeScalars.count > Observation.longestWords {
+            reasons.append(.wordsTooLong(limit: Observation.longestWords))
+        }
         if manner == .group, !(1...Self.mostPeople).contains(people) {
             reasons.append(.peopleOutOfRange(most: Self.mostPeople))
         }

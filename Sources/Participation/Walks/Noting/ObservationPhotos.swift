@@ -73,7 +73,7 @@ extension Observations {
         guard try row.get("count", as: Int.self) < Self.photoLimit else {
             throw Refused(NotingRefusal.tooManyPhotos(limit: Self.photoLimit))
         }
-        return .wanted(alt: String(try row.get("words", as: String.self).prefix(Media.altLimit)))
+        return .wanted(alt: Media.alt(from: try row.get("words")))
     }
 }
 
@@ -81,13 +81,13 @@ extension Observations: MediaUse {
     /// A photo that was cleared by mistake is hidden or covered later: no cache may go on showing it.
     static var isLasting: Bool { false }
 
-    /// Shown to everybody: photos of published observations that somebody has looked at, never those of paper sheets.
+    /// Shown to everybody: photos of published observations that somebody has looked at.
     static let isPublic: SQL = """
         EXISTS (SELECT FROM observation_photo
                 JOIN observation ON observation.id = observation_photo.observation_id
                 JOIN walk ON walk.id = observation.walk_id
                 WHERE observation_photo.medium_id = medium.id AND observation_photo.cleared_at IS NOT NULL
-                  AND observation_photo.purpose <> 'sheet' AND observation.state = 'published'
+                  AND observation.state = 'published'
                   AND walk.published_at IS NOT NULL)
         """
 

@@ -91,6 +91,12 @@ extension WalkSheets {
                 ).map(Observation.init(row:))
                 let changes: SheetChanges = try SheetChanges(from: known, to: entry)
                 guard !changes.isEmpty else { return }
+                let built: Set<ID<Observation>> = try await Self.targets(among: changes.removed.map(\.id), transaction)
+                guard built.isEmpty else {
+                    throw Refused(
+                        reasons: changes.removed.filter { built.contains($0.id) }
+                            .map { WalkSheetRefusal.lineRead(line: $0.sheetLine ?? 0) })
+                }
                 try await Self.keep(changes, of: sheet, by: actor, in: transaction)
                 try await transaction.execute(
                     "walk_sheet.remove_lines",
@@ -119,9 +125,12 @@ extension WalkSheets {
             let lines: [Row] = try await transaction.query(
                 "walk_sheet.undo_lines",
                 """
-                SELECT state FROM observation WHERE walk_id = \(walk.id) AND sheet = \(number.text) FOR UPDATE
+                SELECT id, state FROM observation WHERE walk_id = \(walk.id) AND sheet = \(number.text) FOR UPDATE
                 """)
             guard try lines.allSatisfy({ try $0.get("state", as: String.self) == "received" }) else {
+                throw Refused(WalkSheetRefusal.alreadyRead)
+            }
+            guard try await Self.targets(among: lines.map { ID(try $0.get("id")) }, transaction).isEmpty else {
                 throw Refused(WalkSheetRefusal.alreadyRead)
             }
             _ = try await transaction.pipeline([
@@ -154,6 +163,17 @@ extension WalkSheets {
 
     // MARK: Parts
 
+    /// Those of them that an agent has joined others to: others build on them, whoever has read them.
+    private static func targets(
+        among ids: [ID<Observation>], _ transaction: some Executor
+    ) async throws -> Set<ID<Observation>> {
+        Set(
+            try await transaction.query(
+                "walk_sheet.targets",
+                "SELECT DISTINCT joined_into AS id FROM observation WHERE joined_into = ANY (\(ids))"
+            ).map { ID(try $0.get("id")) })
+    }
+
     private func settling(_ act: () async throws -> Void) async throws {
         do {
             try await act()
@@ -181,9 +201,13 @@ extension WalkSheets {
             if line.kind == nil { reasons.append(.kindMissing(line: line.line)) }
             if let theme = line.theme, !themes.contains(theme) { reasons.append(.noSuchTheme(line: line.line)) }
             if sheet.stop == nil, line.place.isEmpty { reasons.append(.placeMissing(line: line.line)) }
-            if line.place.count > 300 { reasons.append(.placeTooLong(line: line.line)) }
+            if line.place.unicodeScalars.count > Observation.longestPlace {
+                reasons.append(.placeTooLong(line: line.line))
+            }
             if line.words.isEmpty { reasons.append(.wordsMissing(line: line.line)) }
-            if line.words.count > 2000 { reasons.append(.wordsTooLong(line: line.line)) }
+            if line.words.unicodeScalars.count > Observation.longestWords {
+                reasons.append(.wordsTooLong(line: line.line))
+            }
         }
         if !reasons.isEmpty { throw Refused(reasons: reasons) }
     }

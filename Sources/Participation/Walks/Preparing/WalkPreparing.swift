@@ -70,7 +70,7 @@ extension Walks {
     /// - Throws: `WalkRefusal.untitled`, `.changedMeanwhile`; `NotAllowed` unless the actor is an agent of its process.
     public func describe(_ id: ID<Walk>, _ purpose: WalkPurpose, revision: Int, by actor: Actor) async throws {
         guard !purpose.title.isEmpty else { throw WalkRefusal.untitled }
-        try await preparing("walk.describe", id, revision: revision, by: actor) { _, transaction in
+        try await preparing("walk.describe", id, revision: revision, by: actor) { walk, transaction in
             try await transaction.execute(
                 "walk.save_purpose",
                 """
@@ -79,15 +79,22 @@ extension Walks {
                        audiences = \(purpose.audiences.map(\.rawValue))
                 WHERE id = \(id)
                 """)
+            if walk.publishedAt != nil, walk.title != purpose.title {
+                try await Gatherings.changed(walk.gathering.id, in: transaction)
+            }
             try await Acts.record("walk_described", by: actor, on: "walk", id, in: transaction)
         }
     }
 
-    /// Says where people meet and what awaits them.
+    /// Says where people meet and what awaits them. Once the walk is published, who registered is told of another
+    /// place.
     ///
+    /// - Parameter gatherings: write the letters.
     /// - Throws: `WalkRefusal.changedMeanwhile`; `NotAllowed` unless the actor is an agent of its process.
-    public func locate(_ id: ID<Walk>, _ place: WalkPlace, revision: Int, by actor: Actor) async throws {
-        try await preparing("walk.locate", id, revision: revision, by: actor) { _, transaction in
+    public func locate(
+        _ id: ID<Walk>, _ place: WalkPlace, revision: Int, telling gatherings: Gatherings, by actor: Actor
+    ) async throws {
+        try await preparing("walk.locate", id, revision: revision, by: actor) { walk, transaction in
             try await transaction.execute(
                 "walk.save_place",
                 """
@@ -98,6 +105,12 @@ extension Walks {
                        image_rights = \(place.imageRights.json)::jsonb
                 WHERE id = \(id)
                 """)
+            if walk.publishedAt != nil,
+                walk.meetingPlace != place.meetingPlace || walk.meetingPoint != place.meetingPoint
+            {
+                try await Gatherings.changed(walk.gathering.id, in: transaction)
+                try await gatherings.relocated(walk.gathering.id, from: walk.meetingPlace, in: transaction)
+            }
             try await Acts.record("walk_located", by: actor, on: "walk", id, in: transaction)
         }
     }
@@ -129,6 +142,9 @@ extension Walks {
                         """
                     ),
                 ])
+                if walk.publishedAt != nil, walk.rainStartsAt != schedule.rainStartsAt {
+                    try await Gatherings.changed(walk.gathering.id, in: transaction)
+                }
                 try await Acts.record("walk_scheduled", by: actor, on: "walk", id, in: transaction)
             }
         } catch let error as PostgresError where error.constraint == "gathering_not_overbooked" {

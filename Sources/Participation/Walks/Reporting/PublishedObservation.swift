@@ -130,7 +130,6 @@ public struct PublishedObservation: Sendable {
             JOIN medium ON medium.id = observation_photo.medium_id
             JOIN observation ON observation.id = observation_photo.observation_id AND observation.state = 'published'
             WHERE observation_photo.observation_id = ANY (\(observations)) AND observation_photo.cleared_at IS NOT NULL
-              AND observation_photo.purpose <> 'sheet'
             ORDER BY observation_photo.observation_id, observation_photo.position
             """)
         var photos: [ID<Observation>: [Photo]] = [:]

@@ -188,7 +188,6 @@ extension WalkReports {
             JOIN medium_rendition ON medium_rendition.medium_id = observation_photo.medium_id
                 AND medium_rendition.rendition = 'small'
             WHERE observation_photo.medium_id = ANY (\(photos)) AND observation_photo.cleared_at IS NOT NULL
-              AND observation_photo.purpose <> 'sheet'
             """)
         return Dictionary(
             uniqueKeysWithValues: try rows.map { row in

@@ -298,11 +298,11 @@ extension AfterFilePage.Photo {
         width = size.width
         height = size.height
         purpose = strings("walks.after.photo.\(photo.purpose.rawValue)")
-        let key: String = photo.purpose == .sheet ? "staff" : photo.isCleared ? "cleared" : "waiting"
+        let key: String = photo.isCleared ? "cleared" : "waiting"
         state = StatusWord(
             word: strings("walks.after.photo.state.\(key)"),
             tone: key == "cleared" ? "good" : key == "waiting" ? "wait" : nil, meaning: "")
-        href = photo.purpose == .sheet ? nil : "\(here)/photos/\(photo.medium.id)"
+        href = "\(here)/photos/\(photo.medium.id)"
     }
 }
 
@@ -400,7 +400,7 @@ extension AfterAnswerPage {
         self.action = action
         paragraphs = observation.words.paragraphs
         saidIn = observation.language.foreign(to: strings.language)
-        photos = media.filter { $0.purpose != .sheet }.compactMap {
+        photos = media.compactMap {
             AfterPhoto($0.medium, caption: strings("walks.after.photo.\($0.purpose.rawValue)"))
         }
         hasPhotos = !photos.isEmpty

@@ -137,6 +137,7 @@ extension ObservationRefusal {
         case .hasOrigins: FieldErrors("", "walks.after.refusal.has_origins")
         case .settled: FieldErrors("", "walks.after.refusal.settled")
         case .undone: FieldErrors("", "walks.after.refusal.undone")
+        case .later: FieldErrors("", "walks.after.refusal.later")
         }
     }
 }
@@ -185,7 +186,7 @@ extension PhotoRefusal {
         case .tooManyDrawn: FieldErrors("left-1", "walks.after.refusal.too_many_drawn")
         case .changedMeanwhile: FieldErrors("", "walks.after.refusal.photo_changed")
         case .tooMany: FieldErrors("file", "walks.after.refusal.too_many_photos")
-        case .notShown: FieldErrors("", "walks.after.refusal.not_shown")
+        case .notHung: FieldErrors("", "walks.after.refusal.not_shown")
         }
     }
 }

@@ -141,8 +141,9 @@ struct ObservationDesk: Sendable {
             let count: Int = try await batches.undo(
                 try context.id("batch", of: ObservationBatch.self), only: one, of: scene.walk.id, by: scene.actor)
             return site.see(back, flash: .done("walks.after.undone", ["count": String(count)]))
-        } catch is ObservationRefusal {
-            return site.see(back, flash: .failed("walks.after.refusal.undone"))
+        } catch let refusal as ObservationRefusal {
+            return site.see(
+                back, flash: .failed(refusal == .later ? "walks.after.refusal.later" : "walks.after.refusal.undone"))
         } catch is NotAllowed { throw Absent() }
     }
 }

@@ -69,7 +69,7 @@ struct PhotoDesk: Sendable {
     private func find(_ context: AppContext) async throws -> (AfterScene, ObservationFile, WalkPhoto) {
         let (scene, file) = try await observation(context)
         let id: ID<Medium> = try context.id("photo", of: Medium.self)
-        guard let photo = file.photos.first(where: { $0.medium.id == id && $0.purpose != .sheet }) else {
+        guard let photo = file.photos.first(where: { $0.medium.id == id }) else {
             throw Absent()
         }
         return (scene, file, photo)

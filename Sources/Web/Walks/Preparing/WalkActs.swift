@@ -66,7 +66,8 @@ struct WalkActs: Sendable {
             try await walks.schedule(
                 id, form.schedule(of: walk, scene.strings), revision: form.revision, by: actor)
         case .place:
-            try await walks.locate(id, form.place(in: try await map.box()), revision: form.revision, by: actor)
+            try await walks.locate(
+                id, form.place(in: try await map.box()), revision: form.revision, telling: gatherings, by: actor)
         case .date:
             let day: (starts: Date, ends: Date) = try form.day(scene.strings)
             try await gatherings.move(walk.gathering.id, to: day.starts, ends: day.ends, by: actor)

@@ -8,7 +8,7 @@ import Testing
 /// What was seen becomes a proposal, in one act.
 @Suite("Proposals from observations")
 struct ObservationProposalTests {
-    @Test("a draft has words, place and cleared photo; it is one, both lead to each other, and discarding frees it")
+    @Test("a draft has words, place and cleared photo; it stops nobody else; what is published does, and leads back")
     func begin() async throws {
         try await withPavement { place in
             let walk: ID<Walk> = place.walk.id
@@ -30,17 +30,23 @@ struct ObservationProposalTests {
             let media = ProposalMedia(pool: place.pool)
             #expect(try await media.list(of: draft).map(\.alt) == ["Un banc"])
             #expect(try await media.list(of: draft).first?.id != photo)
-            // Sent twice, and by somebody else.
+            // Sent twice, and begun twice.
             #expect(try await place.proposals.begin(from: id, as: draft, by: ada.id) == draft)
             await #expect(throws: Refused(DraftRefusal.begunElsewhere)) {
-                try await place.proposals.begin(from: id, by: try #require(place.agent.account))
+                try await place.proposals.begin(from: id, by: ada.id)
             }
+            let agent: ID<Account> = try #require(place.agent.account)
+            #expect(try await place.proposals.list(of: id, for: agent).isEmpty, "not an agent's either")
             #expect(try await place.stories.find(4, of: walk)?.proposals.isEmpty == true, "a draft is nobody else's")
-            try await place.hall.square.drafts.discard(draft, by: .resident(ada.id))
-            #expect(try await place.proposals.list(of: id, for: ada.id).isEmpty)
             let second: ID<Proposal> = try await place.proposals.begin(
-                from: id, inTheNameOf: "Groupe de la marche", by: try #require(place.agent.account))
-            try await place.hall.square.drafts.publish(second, by: .resident(try #require(place.agent.account)))
+                from: id, inTheNameOf: "Groupe de la marche", by: agent)
+            try await place.hall.square.drafts.publish(second, by: .resident(agent))
+            let bruno: Account = try await place.hall.square.town.resident("Bruno")
+            await #expect(throws: Refused(DraftRefusal.begunElsewhere)) {
+                try await place.proposals.begin(from: id, by: bruno.id)
+            }
+            try await place.hall.square.drafts.discard(draft, by: .resident(ada.id))
+            #expect(try await place.proposals.list(of: id, for: ada.id).map(\.proposal.id) == [second])
             let origin: ObservationProposals.Origin = try #require(try await place.proposals.origin(of: second))
             #expect(origin.walkHandle == "gare" && origin.number == 4)
             #expect(try await place.stories.find(4, of: walk)?.proposals.map(\.title) == ["Le banc est cassé"])

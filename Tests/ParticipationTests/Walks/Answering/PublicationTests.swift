@@ -164,6 +164,109 @@ struct PublicationTests {
         }
     }
 
+    @Test("an act is undone while it is the last of its kind, and brings back the reason and nothing else")
+    func order() async throws {
+        try await withPavement { place in
+            let walk: ID<Walk> = place.walk.id
+            let id: ID<Observation> = try await place.walk.observation("Un banc")
+            let aside: ObservationOutcome = try await place.publications.setAside(
+                [id], because: .test, of: walk, by: place.agent)
+            let published: ObservationOutcome = try await place.publications.publish([id], of: walk, by: place.agent)
+            let insult: ObservationOutcome = try await place.publications.setAside(
+                [id], because: .insult, of: walk, by: place.agent)
+            for batch in [aside.batch, published.batch] {
+                await #expect(throws: ObservationRefusal.later) {
+                    try await place.batches.undo(batch, of: walk, by: place.agent)
+                }
+            }
+            #expect(try await place.file(id).setAsideReason == .insult, "nobody reads it again by the way")
+            try await place.batches.undo(insult.batch, of: walk, by: place.agent)
+            #expect(try await place.file(id).observation.state == .published)
+            try await place.batches.undo(published.batch, of: walk, by: place.agent)
+            #expect(try await place.file(id).setAsideReason == .test)
+            try await place.batches.undo(aside.batch, of: walk, by: place.agent)
+            #expect(try await place.file(id).observation.state == .received)
+        }
+    }
+
+    @Test("whatever agents do and undo, each is what the acts that stand made of it", arguments: 1...6)
+    func sequences(seed: Int) async throws {
+        try await withPavement { place in
+            let walk: ID<Walk> = place.walk.id
+            var dice = SplitMix(state: UInt64(seed))
+            let ids: [ID<Observation>] = [
+                try await place.walk.observation("Un"), try await place.walk.observation("Deux"),
+                try await place.walk.observation("Trois"),
+            ]
+            /// What is known of an observation, and the acts that stand, each with what it found.
+            struct Known: Equatable {
+                var state: Observation.State, reason: SetAsideReason?, theme: String?
+            }
+            func read(_ id: ID<Observation>) async throws -> Known {
+                let file: ObservationFile = try await place.file(id)
+                return Known(
+                    state: file.observation.state, reason: file.setAsideReason, theme: file.line.themeKey)
+            }
+            var stacks: [ID<Observation>: [(batch: ID<ObservationBatch>, isTheme: Bool, before: Known)]] = [:]
+            var past: [ID<ObservationBatch>] = []
+            for step in 1...40 {
+                let id: ID<Observation> = try #require(ids.randomElement(using: &dice))
+                let before: Known = try await read(id)
+                let number = Int.random(in: 0..<6, using: &dice)
+                if number < 4 {
+                    do {
+                        let outcome: ObservationOutcome
+                        switch number {
+                        case 0: outcome = try await place.publications.publish([id], of: walk, by: place.agent)
+                        case 1:
+                            outcome = try await place.publications.setAside(
+                                [id], because: SetAsideReason.allCases.randomElement(using: &dice)!, of: walk,
+                                by: place.agent)
+                        case 2:
+                            outcome = try await place.publications.give(
+                                theme: ["light", "upkeep", "signs", ""].randomElement(using: &dice)!, to: [id],
+                                of: walk, by: place.agent)
+                        default:
+                            let target: ID<Observation> = try #require(
+                                ids.filter { $0 != id }.randomElement(using: &dice))
+                            outcome = try await place.joins.join([id], into: target, of: walk, by: place.agent)
+                        }
+                        stacks[id, default: []].append((outcome.batch, number == 2, before))
+                        past.append(outcome.batch)
+                    } catch is ObservationRefusal { #expect(try await read(id) == before, "step \(step)") }
+                } else if let batch = past.randomElement(using: &dice) {
+                    let owner: ID<Observation>? = ids.first { stacks[$0]?.contains { $0.batch == batch } == true }
+                    guard let owner, let index = stacks[owner]?.firstIndex(where: { $0.batch == batch }) else {
+                        await #expect(throws: ObservationRefusal.undone, "step \(step)") {
+                            try await place.batches.undo(batch, of: walk, by: place.agent)
+                        }
+                        continue
+                    }
+                    let line = stacks[owner]![index]
+                    let isBuried: Bool = stacks[owner]![(index + 1)...].contains { $0.isTheme == line.isTheme }
+                    let now: Known = try await read(owner)
+                    if isBuried {
+                        await #expect(throws: ObservationRefusal.later, "step \(step)") {
+                            try await place.batches.undo(batch, of: walk, by: place.agent)
+                        }
+                        #expect(try await read(owner) == now, "step \(step)")
+                    } else {
+                        try await place.batches.undo(batch, of: walk, by: place.agent)
+                        var wanted: Known = now
+                        if line.isTheme {
+                            wanted.theme = line.before.theme
+                        } else {
+                            wanted.state = line.before.state
+                            wanted.reason = line.before.reason
+                        }
+                        #expect(try await read(owner) == wanted, "step \(step)")
+                        stacks[owner]!.remove(at: index)
+                    }
+                }
+            }
+        }
+    }
+
     @Test("place, theme and words are put right, and words that named a person are nowhere any more")
     func corrections() async throws {
         try await withPavement { place in
@@ -180,6 +283,10 @@ struct PublicationTests {
                 (Corrections.Place(stop: nil, point: nil, words: "", theme: ""), ObservationRefusal.nowhere),
                 (.init(stop: 9, point: nil, words: "", theme: ""), .unknownStop),
                 (.init(stop: 1, point: nil, words: "", theme: "x"), .unknownTheme),
+                (
+                    .init(stop: 1, point: nil, words: String(repeating: "👩‍👩‍👧‍👦", count: 299), theme: ""),
+                    .placeTooLong
+                ),
             ] {
                 await #expect(throws: refusal) {
                     try await place.corrections.correct(id, to: wrong, of: walk, by: place.agent)
@@ -281,5 +388,18 @@ struct PublicationTests {
                 #expect(states == [.received, .joined])
             }
         }
+    }
+}
+
+/// Numbers that look random and are the same again for the same seed (SplitMix64).
+private struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed: UInt64 = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
     }
 }

@@ -95,6 +95,35 @@ struct ServiceAnswerTests {
         }
     }
 
+    @Test("what another service had written is not published in its name, and is there again when the act is undone")
+    func takeover() async throws {
+        try await withPavement { place in
+            let walk: ID<Walk> = place.walk.id
+            let id: ID<Observation> = try await place.given("Un banc cassé", number: 1)
+            try await place.answers.answer(id, place.draft(.refused), by: place.hall.rosa)
+            let outcome: ObservationOutcome = try await place.answers.give(
+                [id], to: place.hall.parks, due: Pavement.later, of: walk, by: place.agent)
+            let file: ObservationFile = try await place.file(id)
+            #expect(file.draft == nil && !file.line.hasDraft)
+            await #expect(throws: AnswerRefusal.nothingToPublish) {
+                try await place.answers.publish([id], of: walk, by: place.agent)
+            }
+            let theirs: [AwaitedAnswer] = try await place.answers.awaited(
+                .init(), of: place.hall.process, by: place.hall.paul)
+            #expect(theirs.map(\.stage) == [.waiting])
+            #expect(try await place.batches.undo(outcome.batch, of: walk, by: place.agent) == 1)
+            #expect(try await place.file(id).service == place.hall.roads)
+            #expect(try await place.file(id).draft?.decision == .refused)
+            // The one that has it writes over what the other one wrote.
+            try await place.answers.give(
+                [id], to: place.hall.parks, due: Pavement.later, of: walk, by: place.agent)
+            try await place.answers.answer(id, place.draft(.planned), by: place.hall.paul)
+            try await place.answers.publish([id], of: walk, by: place.agent)
+            let story: ObservationStory = try #require(try await place.stories.find(1, of: walk))
+            #expect(story.answers.map(\.decision) == [.planned] && story.answers[0].service == place.hall.parks)
+        }
+    }
+
     @Test("what was promised begins, is put off with a reason, and is done with evidence")
     func turns() async throws {
         try await withPavement { place in

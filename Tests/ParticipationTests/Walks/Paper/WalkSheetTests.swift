@@ -185,12 +185,13 @@ struct WalkSheetTests {
         var entry: SheetEntry = stand.entry(
             SheetLine(line: 1, theme: ID(), place: "ici", words: ""),
             SheetLine(line: 2, kind: .idea, words: String(repeating: "x", count: 2001)),
-            SheetLine(line: 3, kind: .idea, place: String(repeating: "x", count: 301), words: "x"))
+            SheetLine(line: 3, kind: .idea, place: String(repeating: "x", count: 301), words: "x"),
+            SheetLine(line: 4, kind: .idea, place: "ici", words: String(repeating: "👩‍👩‍👧‍👦", count: 2000)))
         entry.people = 4
         await #expect(
             throws: Refused<WalkSheetRefusal>(reasons: [
                 .people, .kindMissing(line: 1), .noSuchTheme(line: 1), .wordsMissing(line: 1), .placeMissing(line: 2),
-                .wordsTooLong(line: 2), .placeTooLong(line: 3),
+                .wordsTooLong(line: 2), .placeTooLong(line: 3), .wordsTooLong(line: 4),
             ])
         ) { try await stand.sheets.enter(entry, from: between, of: stand.walk.id, by: stand.agent) }
         #expect(try await stand.file(between).sheet.state == .issued)
@@ -277,6 +278,28 @@ struct WalkSheetTests {
         }
         try await stand.sheets.correct(stand.entry(), of: number, of: walk, by: stand.agent)
         #expect(try await stand.file(number).lines.map(\.line) == [stand.line(2)])
+    }
+
+    @Test("a line that others are joined to is neither left out nor undone")
+    func joined() async throws {
+        let stand: Stand = try await .make(TestDatabase.pool)
+        let number: SheetNumber = try await stand.sheet()
+        let walk: ID<Walk> = stand.walk.id
+        try await stand.sheets.enter(
+            stand.entry(stand.line(1), stand.line(2)), from: number, of: walk, by: stand.agent)
+        let target: Row = try #require(
+            try await TestDatabase.pool.one("test.line", "SELECT id FROM observation WHERE sheet_line = 1"))
+        let other: ID<Observation> = try await stand.walk.observation("Le même banc")
+        try await ObservationJoins(pool: TestDatabase.pool).join(
+            [other], into: try target.get("id"), of: walk, by: stand.agent)
+        await #expect(throws: Refused(WalkSheetRefusal.lineRead(line: 1))) {
+            try await stand.sheets.correct(stand.entry(stand.line(2)), of: number, of: walk, by: stand.agent)
+        }
+        await #expect(throws: Refused(WalkSheetRefusal.alreadyRead)) {
+            try await stand.sheets.undo(number, of: walk, by: stand.agent)
+        }
+        try await stand.sheets.correct(stand.entry(stand.line(1)), of: number, of: walk, by: stand.agent)
+        #expect(try await stand.file(number).lines.map(\.line.line) == [1])
     }
 
     @Test("an entry is undone while nobody has read any of it")
