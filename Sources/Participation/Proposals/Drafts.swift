@@ -25,7 +25,7 @@ public struct Drafts: Sendable {
     ///   - fresh: the identity it will have. A form sent twice names the same one and begins one draft.
     ///   - source: where it comes from, such as what somebody noted on a walk.
     ///   - photo: a first photo.
-    /// - Throws: `Refused<DraftRefusal>`: `.notNow`, `.tooManyDrafts`, or what cannot be kept.
+    /// - Throws: `Refused<DraftRefusal>`: `.notNow`, `.tooManyDrafts`, `.begunElsewhere`, or what cannot be kept.
     @discardableResult
     public func begin(
         _ draft: ProposalDraft = ProposalDraft(), as fresh: ID<Proposal> = ID(), from source: ProposalSource? = nil,
@@ -54,6 +54,9 @@ public struct Drafts: Sendable {
                 if try begun.contains(where: { try $0.get("id") == fresh }) { return fresh }
                 guard begun.count < Self.mostDrafts else {
                     throw Refused(DraftRefusal.tooManyDrafts(most: Self.mostDrafts))
+                }
+                if try await source?.isTaken(for: account, in: process, transaction) == true {
+                    throw Refused(DraftRefusal.begunElsewhere)
                 }
                 try await Self.insert(draft, as: fresh, in: process, language: language, transaction)
                 try await transaction.execute(

@@ -11,7 +11,7 @@ public struct ProposalSource: Sendable, Hashable {
     /// What it came from.
     public let kind: Kind
     /// What it is called there: the number of a sheet, the reference of a file's row, the identity of an observation.
-    /// One reference makes one proposal in a process. Nil where nothing has a name.
+    /// One reference makes one proposal in a process; what was seen on a walk may have several drafts. Nil where nothing has a name.
     public let reference: String?
 
     /// A source by its kind and its own name for the proposal.
@@ -22,6 +22,23 @@ public struct ProposalSource: Sendable, Hashable {
 
     /// The most characters of a reference.
     public static let longestReference = 200
+
+    /// Whether a proposal is published that came of the same, or the account has a draft of it. The drafts of others
+    /// stop nobody.
+    func isTaken(for account: ID<Account>, in process: ID<Process>, _ transaction: some Executor) async throws -> Bool {
+        let row: Row? = try await transaction.one(
+            "source.taken",
+            """
+            SELECT 1 AS found FROM proposal_source JOIN proposal ON proposal.id = proposal_source.proposal_id
+            WHERE proposal_source.process_id = \(process) AND proposal_source.kind = \(kind.rawValue)
+              AND proposal_source.reference = \(reference)
+              AND (proposal.published_at IS NOT NULL OR EXISTS (
+                  SELECT FROM proposal_author WHERE proposal_author.proposal_id = proposal.id
+                  AND proposal_author.account_id = \(account)))
+            LIMIT 1
+            """)
+        return row != nil
+    }
 
     /// Keeps the source beside the proposal, in the transaction that makes it.
     func record(of proposal: ID<Proposal>, in process: ID<Process>, _ transaction: some Executor) async throws {

@@ -50,13 +50,7 @@ public struct ObservationProposals: Sendable {
             SELECT \(sql: Observation.columns), walk.process_id, stop.title::text AS stop_title,
                    stop.latitude AS stop_latitude, stop.longitude AS stop_longitude,
                    (SELECT theme.id FROM theme WHERE theme.process_id = walk.process_id AND theme.slug = walk_theme.key)
-                       AS call_theme,
-                   EXISTS (SELECT FROM proposal_source JOIN proposal ON proposal.id = proposal_source.proposal_id
-                           WHERE proposal_source.kind = 'walk'
-                             AND proposal_source.reference = \(observation.description) AND proposal.id <> \(fresh)
-                             AND (proposal.published_at IS NOT NULL OR EXISTS (
-                                 SELECT FROM proposal_author WHERE proposal_author.proposal_id = proposal.id
-                                 AND proposal_author.account_id = \(account)))) AS is_made
+                       AS call_theme
             FROM observation JOIN walk ON walk.id = observation.walk_id
             LEFT JOIN stop ON stop.id = observation.stop_id
             LEFT JOIN walk_theme ON walk_theme.id = observation.theme_id
@@ -64,7 +58,6 @@ public struct ObservationProposals: Sendable {
               AND walk.published_at IS NOT NULL
             """)
         guard let row else { throw Refused(DraftRefusal.absent) }
-        guard try !row.get("is_made", as: Bool.self) else { throw Refused(DraftRefusal.begunElsewhere) }
         let seen = try Observation(row: row)
         let photo: PreparedMedium? = try await photo(of: observation)
         return try await drafts.begin(
