@@ -39,18 +39,26 @@ CREATE VIEW title_lexeme AS
 SELECT unnest(most_common_elems::text::text[]) AS lexeme, unnest(most_common_elem_freqs) AS frequency
 FROM pg_stats WHERE schemaname = current_schema AND tablename = 'proposal' AND attname = 'title_words';
 
+-- How many titles there are, as the planner knows it.
+CREATE FUNCTION title_count() RETURNS real LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT greatest(reltuples, 1) FROM pg_class WHERE oid = 'proposal'::regclass
+$$;
+
 -- Those of the terms that few titles have: each that is rare, two that are rarely together, and the three rarest
--- together. The terms are parts of a query, the frequencies shares of all titles. NULL where there are no terms.
-CREATE FUNCTION selective_query(terms text[], frequencies real[]) RETURNS tsquery
+-- together. The terms are parts of a query, the frequencies shares of all titles. A hundred titles are few however many
+-- there are. NULL where there are no terms.
+CREATE FUNCTION selective_query(terms text[], frequencies real[], titles real) RETURNS tsquery
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    WITH chosen AS (
+    WITH few AS (
+        SELECT greatest(0.002, 100 / titles) AS alone, greatest(0.003, 150 / titles) AS together
+    ), chosen AS (
         SELECT term, frequency FROM unnest(terms, frequencies) AS given (term, frequency)
         ORDER BY frequency, length(term) DESC, term LIMIT 5
     ), part AS (
-        SELECT term FROM chosen WHERE frequency < 0.002 OR (SELECT count(*) FROM chosen) = 1
+        SELECT term FROM chosen, few WHERE frequency < alone OR (SELECT count(*) FROM chosen) = 1
         UNION ALL
-        SELECT one.term || ' & ' || other.term FROM chosen AS one JOIN chosen AS other ON one.term < other.term
-        WHERE one.frequency >= 0.002 AND other.frequency >= 0.002 AND one.frequency * other.frequency < 0.003
+        SELECT one.term || ' & ' || other.term FROM few, chosen AS one JOIN chosen AS other ON one.term < other.term
+        WHERE one.frequency >= alone AND other.frequency >= alone AND one.frequency * other.frequency < together
         UNION ALL
         SELECT string_agg(term, ' & ') FROM (SELECT term FROM chosen ORDER BY frequency LIMIT 3) AS rarest)
     SELECT string_agg(term, ' | ')::tsquery FROM part
@@ -64,7 +72,7 @@ CREATE OR REPLACE FUNCTION likeness_query(configuration regconfig, words text) R
             '(' || quote_literal(word.lexeme)
             || CASE WHEN length(word.lexeme) > 4 THEN ' | ' || quote_literal(left(word.lexeme, 4)) || ':*' ELSE '' END
             || ')'),
-        array_agg(coalesce(known.frequency, 0)))
+        array_agg(coalesce(known.frequency, 0)), title_count())
     FROM unnest(to_tsvector(configuration, words)) AS word LEFT JOIN title_lexeme AS known ON known.lexeme = word.lexeme
 $$;
 
@@ -94,5 +102,5 @@ CREATE FUNCTION near_query(words text) RETURNS tsquery LANGUAGE sql STABLE PARAL
         SELECT '(' || string_agg(quote_literal(stem.lexeme), ' | ' ORDER BY stem.lexeme) || ')' AS text,
                sum(coalesce(known.frequency, 0))::real AS frequency
         FROM stem LEFT JOIN title_lexeme AS known ON known.lexeme = stem.lexeme GROUP BY stem.asked)
-    SELECT selective_query(array_agg(text), array_agg(frequency)) FROM term
+    SELECT selective_query(array_agg(text), array_agg(frequency), title_count()) FROM term
 $$;

@@ -59,6 +59,7 @@ def prepare(page: Page, folder) -> None:
     page.get_by_label("Nom dans l’adresse").fill(VOTE)
     page.get_by_role("button", name="Importer le fichier").click()
     page.get_by_role("link", name="Modifier les règles et les projets").click()
+    page.locator("details").evaluate_all("parts => parts.forEach(part => { part.open = true; })")
     page.get_by_label("Type de bulletin").select_option("approval")
     page.get_by_label("Nombre de projets, au plus").fill("5")
     page.locator("input[name=eligibility][value=account]").uncheck()
