@@ -9,6 +9,7 @@ class PageType(NamedTuple):
     path: str
     who: str = "nobody"
     status: int = 200
+    language: str | None = None  # of what was printed in one, whoever looks at it
 
 
 # An observation of the demonstration that has an answer.
@@ -213,7 +214,8 @@ PAGES = [
     PageType("desk-walk-sheet", "/desk/processes/idees-2027/walks/quais-2026/sheets/0002-1", "agent"),
     PageType("desk-walk-sheet-entered", "/desk/processes/idees-2027/walks/quais-2026/sheets/0001-3", "agent"),
     PageType("desk-walk-sheet-lost", "/desk/processes/idees-2027/walks/quais-2026/sheets/0014-4", "agent"),
-    PageType("desk-walk-sheets-print", "/desk/processes/idees-2027/walks/quais-2026/sheets/print?from=1&to=1", "agent"),
+    PageType("desk-walk-sheets-print", "/desk/processes/idees-2027/walks/quais-2026/sheets/print?from=1&to=1", "agent",
+             language="fr"),
     PageType("walk-follow-up", "/walks/quais-2026/follow-up"),
     PageType("walks-follow-up", "/processes/idees-2027/walks/follow-up"),
     PageType("walk-observation", "/walks/quais-2026/observations/1"),
