@@ -3,7 +3,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite(.emptyDatabase, .timeLimit(.minutes(10))) struct CancellationTests {
+@Suite(.emptyDatabase, .timeLimit(.minutes(30))) struct CancellationTests {
     @Test func `a cancelled task stops its statement and leaves the connection usable`() async throws {
         try await TestDatabase.pool.withConnection { connection in
             let before: Int32 = try await connection.one("test.who", "SELECT pg_backend_pid() AS p")!.get("p")
