@@ -179,7 +179,8 @@ def test_without_javascript_every_mistake_is_told_and_nothing_is_lost(people, is
     alert = page.get_by_role("alert").inner_text()
     assert "Ligne 1" in alert and "Ligne 2" in alert
     assert page.locator("#words-1").input_value() == "Un banc cassé"
-    assert axe_free(page)
+    # The checker of accessibility is a script itself.
+    assert overflow(page) == 0
     picture(page, "walk-paper-entry-360-refused")
     page.get_by_role("button", name="Ajouter trois lignes").click()
     assert page.locator("tbody tr").count() == 9
