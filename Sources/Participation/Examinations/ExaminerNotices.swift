@@ -45,63 +45,28 @@ struct ExaminerNotices: Sendable {
         let rows: [Row] = try await transaction.query(
             "service.audience",
             """
-            SELECT process.slug, process.title::text AS process_title, proposal.number, proposal.title,
-                   assignment.due_on::text AS due, reader.email, reader.name, reader.language
+            SELECT \(sql: ServiceReaders.columns), proposal.number, proposal.title, assignment.due_on::text AS due
             FROM assignment
             JOIN examination ON examination.id = assignment.examination_id
             JOIN proposal ON proposal.id = examination.proposal_id
             JOIN process ON process.id = proposal.process_id
-            JOIN service ON service.id = assignment.service_id, LATERAL (
-                SELECT account.email, account.name, account.language FROM service_member
-                JOIN account ON account.id = service_member.account_id
-                WHERE service_member.service_id = service.id AND account.email IS NOT NULL
-                  AND account.closed_at IS NULL
-                UNION ALL
-                SELECT service.email, NULL, 'fr' WHERE service.email IS NOT NULL AND NOT EXISTS (
-                    SELECT FROM service_member JOIN account ON account.id = service_member.account_id
-                    WHERE service_member.service_id = service.id AND account.email = service.email)
-            ) AS reader
+            JOIN service ON service.id = assignment.service_id, \(sql: ServiceReaders.join)
             WHERE assignment.id = ANY (\(assignments))
             ORDER BY reader.email, process.slug, assignment.due_on, proposal.number
             """)
-        var letters: [(StaticString, SQL)] = []
-        for reader in try Self.readers(rows) {
-            guard let address = EmailAddress(reader.email) else { continue }
-            let notice = ExaminerNotice(
-                event: event, process: reader.process, slug: reader.slug, files: reader.files)
-            let letter: Letter = correspondent.letter(notice, to: reader.name, in: reader.language)
-            let kind: StaticString = event == .assigned ? "files_assigned" : "files_overdue"
-            letters.append(
-                ("outbox.enqueue", Outbox.insertion(of: letter, kind: kind, to: address, in: reader.language)))
-        }
-        if !letters.isEmpty { _ = try await transaction.pipeline(letters) }
-    }
-
-    private struct Reader {
-        let email: String, name: String?, language: Language
-        let slug: String, process: Texts
-        var files: [ExaminerNotice.File]
-    }
-
-    /// The rows of each reader and process put together; they come side by side.
-    private static func readers(_ rows: [Row]) throws -> [Reader] {
-        var readers: [Reader] = []
-        for row in rows {
-            let (email, slug): (String, String) = (try row.get("email"), try row.get("slug"))
+        let readings: [ServiceReaders.Reading<ExaminerNotice.File>] = try ServiceReaders.grouped(rows) { row in
             // The database writes days in this form.
-            let file = ExaminerNotice.File(
+            ExaminerNotice.File(
                 number: try row.get("number"), title: try row.get("title"), due: Day(try row.get("due"))!)
-            if let last = readers.indices.last, readers[last].email == email, readers[last].slug == slug {
-                // A file given to two services of the same person is one file.
-                if readers[last].files.last?.number != file.number { readers[last].files.append(file) }
-                continue
-            }
-            readers.append(
-                Reader(
-                    email: email, name: try row.get("name"),
-                    language: Language(rawValue: try row.get("language")) ?? .french, slug: slug,
-                    process: try Texts(json: row.get("process_title")), files: [file]))
         }
-        return readers
+        let kind: StaticString = event == .assigned ? "files_assigned" : "files_overdue"
+        try await ServiceReaders.enqueue(readings, kind: kind, in: transaction) { reading in
+            var files: [ExaminerNotice.File] = []
+            // A file given to two services of the same person is one file.
+            for file in reading.lines where files.last?.number != file.number { files.append(file) }
+            return correspondent.letter(
+                ExaminerNotice(event: event, process: reading.process, slug: reading.slug, files: files),
+                to: reading.name, in: reading.language)
+        }
     }
 }

@@ -20,6 +20,11 @@ public struct Processes: Sendable {
         try await load(where: "process.slug = \(slug)", order: "process.id").first
     }
 
+    /// The process of that identity, or nil.
+    public func find(_ id: ID<Process>) async throws -> Process? {
+        try await load(where: "process.id = \(id)", order: "process.id").first
+    }
+
     /// Writes a new process.
     ///
     /// - Parameter demonstration: marks it as demonstration data on every page.

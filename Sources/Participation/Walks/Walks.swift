@@ -14,6 +14,11 @@ public struct Walks: Sendable {
         try await Self.load(where: "walk.handle = \(handle)", in: pool).first
     }
 
+    /// The published walk of that identity; nil when there is none.
+    public func published(_ id: ID<Walk>) async throws -> Walk? {
+        try await Self.load(where: "walk.id = \(id) AND walk.published_at IS NOT NULL", in: pool).first
+    }
+
     /// The published walks, of a process or of all, the last to begin first. A city has some dozens.
     public func list(of process: ID<Process>? = nil) async throws -> [Walk] {
         try await Self.load(
@@ -84,6 +89,18 @@ public struct Walks: Sendable {
         return walk
     }
 
+    /// The walk, for an act of an agent of its process that holds nothing.
+    ///
+    /// - Throws: `NotAllowed` also when there is none: what is not there and what is not yours look the same.
+    @discardableResult
+    static func require(_ id: ID<Walk>, by actor: Actor, in executor: some Executor) async throws -> Walk {
+        guard let walk = try await load(where: "walk.id = \(id)", in: executor).first else {
+            throw NotAllowed(roles: planners)
+        }
+        try await Authority.require(planners, of: actor, process: walk.process, in: executor)
+        return walk
+    }
+
     /// A condition on a row of `walk`: the account is of its crew, which ends thirty days after the sheet has closed.
     static func isCrew(_ account: ID<Account>) -> SQL {
         """
@@ -99,16 +116,11 @@ public struct Walks: Sendable {
     static func requireCrew(
         _ id: ID<Walk>, of actor: Actor, in executor: some Executor
     ) async throws -> Walk {
-        guard let walk = try await load(where: "walk.id = \(id)", in: executor).first else {
-            throw NotAllowed(roles: planners)
-        }
         if let account = actor.account,
-            try await executor.one(
-                "walk.crew", "SELECT 1 FROM walk WHERE walk.id = \(id) AND \(sql: isCrew(account))") != nil
+            let walk = try await load(where: "walk.id = \(id) AND \(sql: isCrew(account))", in: executor).first
         {
             return walk
         }
-        try await Authority.require(planners, of: actor, process: walk.process, in: executor)
-        return walk
+        return try await require(id, by: actor, in: executor)
     }
 }

@@ -61,10 +61,9 @@ struct DoorController: Sendable {
 
     /// The walk, and whoever is signed in, as agent or as themselves: the capability knows the crew.
     private func crew(_ context: AppContext) async throws -> (Walk, Participation.Actor) {
-        let account: SignedInAccount = try context.requireAccount()
+        _ = try context.requireAccount()
         guard let walk = try await walks.find(try context.slug("walk")) else { throw Absent() }
-        let isAgent: Bool = account.holds(.participationAgent, process: walk.process)
-        return (walk, isAgent ? account.acting(as: .participationAgent) : .resident(account.id))
+        return (walk, context.actor(on: walk))
     }
 
     /// What is not the actor's is not there.

@@ -39,7 +39,7 @@ public struct ObservationBatches: Sendable {
     ///
     /// - Throws: `NotAllowed` unless the actor is an agent of the process.
     public func list(of walk: ID<Walk>, limit: Int = 20, by actor: Actor) async throws -> [ObservationBatch] {
-        try await ObservationFiles.require(walk, by: actor, in: pool)
+        try await Walks.require(walk, by: actor, in: pool)
         return try await pool.query(
             "observation_batch.list",
             """

@@ -167,15 +167,7 @@ public struct ObservationFiles: Sendable {
     }
 
     private func require(_ walk: ID<Walk>, by actor: Actor) async throws {
-        try await Self.require(walk, by: actor, in: pool)
-    }
-
-    /// Refuses unless the actor is an agent of the walk's process. Nothing is held.
-    static func require(_ walk: ID<Walk>, by actor: Actor, in executor: some Executor) async throws {
-        guard
-            let row = try await executor.one("walk.process", "SELECT process_id FROM walk WHERE id = \(walk)")
-        else { throw NotAllowed(roles: Walks.planners) }
-        try await Authority.require(Walks.planners, of: actor, process: row.get("process_id"), in: executor)
+        try await Walks.require(walk, by: actor, in: pool)
     }
 
     /// Observations of a walk, held by this transaction until its end, in one order.

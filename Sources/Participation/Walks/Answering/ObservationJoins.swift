@@ -62,7 +62,7 @@ public struct ObservationJoins: Sendable {
     public func like(
         _ observation: Observation, limit: Int = 5, by actor: Actor
     ) async throws -> [Likeness] {
-        try await ObservationFiles.require(observation.walk, by: actor, in: pool)
+        try await Walks.require(observation.walk, by: actor, in: pool)
         return try await pool.query(
             "observation.like",
             """
@@ -81,7 +81,7 @@ public struct ObservationJoins: Sendable {
     ///
     /// - Throws: as ``like(_:limit:by:)``.
     public func pairs(of walk: ID<Walk>, limit: Int = 30, by actor: Actor) async throws -> [Likeness] {
-        try await ObservationFiles.require(walk, by: actor, in: pool)
+        try await Walks.require(walk, by: actor, in: pool)
         let rows: [Row] = try await pool.query(
             "observation.pairs",
             """

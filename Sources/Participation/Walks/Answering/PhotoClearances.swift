@@ -125,7 +125,7 @@ public struct PhotoClearances: Sendable {
         _ photo: ID<Medium>, of observation: ID<Observation>, on walk: ID<Walk>, by actor: Actor
     ) async throws {
         try await pool.transaction("photo.remove") { transaction in
-            try await ObservationFiles.require(walk, by: actor, in: transaction)
+            try await Walks.require(walk, by: actor, in: transaction)
             try await Self.lock(photo, of: observation, on: walk, in: transaction)
             try await transaction.execute(
                 "photo.removed", "DELETE FROM observation_photo WHERE medium_id = \(photo)")

@@ -45,63 +45,27 @@ struct ServiceNotices: Sendable {
         let rows: [Row] = try await transaction.query(
             "service.walk_audience",
             """
-            SELECT process.slug, process.title::text AS process_title, walk.title::text AS walk_title,
-                   observation.number, assignment.due_on::text AS due, reader.email, reader.name, reader.language
+            SELECT \(sql: ServiceReaders.columns), walk.title::text AS walk_title, observation.number,
+                   assignment.due_on::text AS due
             FROM observation_assignment AS assignment
             JOIN observation ON observation.id = assignment.observation_id
             JOIN walk ON walk.id = observation.walk_id
             JOIN process ON process.id = walk.process_id
-            JOIN service ON service.id = assignment.service_id, LATERAL (
-                SELECT account.email, account.name, account.language FROM service_member
-                JOIN account ON account.id = service_member.account_id
-                WHERE service_member.service_id = service.id AND account.email IS NOT NULL
-                  AND account.closed_at IS NULL
-                UNION ALL
-                SELECT service.email, NULL, 'fr' WHERE service.email IS NOT NULL AND NOT EXISTS (
-                    SELECT FROM service_member JOIN account ON account.id = service_member.account_id
-                    WHERE service_member.service_id = service.id AND account.email = service.email)
-            ) AS reader
+            JOIN service ON service.id = assignment.service_id, \(sql: ServiceReaders.join)
             WHERE assignment.id = ANY (\(assignments))
             ORDER BY reader.email, process.slug, assignment.due_on, walk.handle, observation.number
             """)
-        var letters: [(StaticString, SQL)] = []
-        for reader in try Self.readers(rows) {
-            guard let address = EmailAddress(reader.email) else { continue }
-            let letter: Letter = correspondent.letter(
-                ServiceNotice(event: event, process: reader.process, slug: reader.slug, lines: reader.lines),
-                to: reader.name, in: reader.language)
-            let kind: StaticString = event == .given ? "observations_given" : "answers_overdue"
-            letters.append(
-                ("outbox.enqueue", Outbox.insertion(of: letter, kind: kind, to: address, in: reader.language)))
-        }
-        if !letters.isEmpty { _ = try await transaction.pipeline(letters) }
-    }
-
-    private struct Reader {
-        let email: String, name: String?, language: Language
-        let slug: String, process: Texts
-        var lines: [ServiceNotice.Line]
-    }
-
-    /// The rows of each reader and process put together; they come side by side.
-    private static func readers(_ rows: [Row]) throws -> [Reader] {
-        var readers: [Reader] = []
-        for row in rows {
-            let (email, slug): (String, String) = (try row.get("email"), try row.get("slug"))
-            let line = ServiceNotice.Line(
+        let readings: [ServiceReaders.Reading<ServiceNotice.Line>] = try ServiceReaders.grouped(rows) { row in
+            ServiceNotice.Line(
                 walk: try Texts(json: row.get("walk_title")), number: Int(try row.get("number", as: Int32.self)),
                 // The database writes days in this form.
                 due: try row.day("due")!)
-            if let last = readers.indices.last, readers[last].email == email, readers[last].slug == slug {
-                readers[last].lines.append(line)
-                continue
-            }
-            readers.append(
-                Reader(
-                    email: email, name: try row.get("name"),
-                    language: Language(rawValue: try row.get("language")) ?? .french, slug: slug,
-                    process: try Texts(json: row.get("process_title")), lines: [line]))
         }
-        return readers
+        let kind: StaticString = event == .given ? "observations_given" : "answers_overdue"
+        try await ServiceReaders.enqueue(readings, kind: kind, in: transaction) { reading in
+            correspondent.letter(
+                ServiceNotice(event: event, process: reading.process, slug: reading.slug, lines: reading.lines),
+                to: reading.name, in: reading.language)
+        }
     }
 }

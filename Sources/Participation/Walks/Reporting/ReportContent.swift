@@ -166,7 +166,7 @@ extension WalkReports {
     ///
     /// - Throws: `NotAllowed` unless the actor is an agent of the walk's process.
     public func preview(of walk: ID<Walk>, by actor: Actor) async throws -> PublishedReport {
-        try await Self.require(walk, by: actor, in: pool)
+        try await Walks.require(walk, by: actor, in: pool)
         return try await pool.transaction("walk_report.preview") { transaction in
             // There is one: the check above found it.
             let found: Walk = try await Walks.load(where: "walk.id = \(walk)", in: transaction).first!

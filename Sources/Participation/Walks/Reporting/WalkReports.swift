@@ -21,7 +21,7 @@ public struct WalkReports: Sendable {
     ///
     /// - Throws: `NotAllowed` unless the actor is an agent of the walk's process.
     public func report(of walk: ID<Walk>, by actor: Actor) async throws -> WalkReport {
-        try await Self.require(walk, by: actor, in: pool)
+        try await Walks.require(walk, by: actor, in: pool)
         return try await Self.load(walk, in: pool)
     }
 
@@ -100,14 +100,6 @@ public struct WalkReports: Sendable {
     }
 
     // MARK: Parts of acts
-
-    /// Refuses unless the actor is an agent of the walk's process.
-    static func require(_ walk: ID<Walk>, by actor: Actor, in executor: some Executor) async throws {
-        guard let walk = try await Walks.load(where: "walk.id = \(walk)", in: executor).first else {
-            throw NotAllowed(roles: Walks.planners)
-        }
-        try await Authority.require(Walks.planners, of: actor, process: walk.process, in: executor)
-    }
 
     /// One change of a report: the walk held, its report begun where it is the first, the revision checked and counted. The
     /// body records its act.

@@ -33,7 +33,7 @@ struct ObservationController: Sendable {
             of: story.observation.id, for: context.account?.id)
         let mayWrite: Bool = try await calls.rule(of: walk.process).mayWrite
         let isAgent: Bool = context.account?.holds(.participationAgent, process: walk.process) == true
-        let process: Participation.Process? = isAgent ? try await processes.list().first { $0.id == walk.process } : nil
+        let process: Participation.Process? = isAgent ? try await processes.find(walk.process) : nil
         return site.page(
             ObservationPage(
                 walk, story, made, mayWrite: mayWrite, account: context.account,

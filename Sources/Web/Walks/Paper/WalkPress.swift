@@ -88,7 +88,7 @@ struct WalkPress: Sendable {
 
     private func words(of walk: Walk, _ choice: Choice) async throws -> Words {
         guard let route = try await walks.route(walk.route) else { throw Absent() }
-        let process: Participation.Process? = try await processes.list().first { $0.id == walk.process }
+        let process: Participation.Process? = try await processes.find(walk.process)
         return Words(
             walk: walk, route: route, themes: try await walks.themes(of: walk.id),
             processTitle: process?.title(choice.language) ?? "",

@@ -185,7 +185,7 @@ struct WalkComparisonController: Sendable {
 
     @Sendable private func page(_ request: Request, _ context: AppContext) async throws -> Response {
         let walk: Walk = try await walks.published(context)
-        guard let process = try await processes.list().first(where: { $0.id == walk.process }),
+        guard let process = try await processes.find(walk.process),
             let comparison = try await comparisons.compare(walk)
         else { throw Absent() }
         let strings: Strings = site.strings(context)

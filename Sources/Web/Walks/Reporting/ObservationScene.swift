@@ -21,7 +21,7 @@ struct ObservationScene: Sendable {
         let walk: Walk? = context.parameters.get("walk") == nil ? nil : try await walks.published(context)
         let found: Participation.Process? =
             if let walk {
-                try await processes.list().first { $0.id == walk.process }
+                try await processes.find(walk.process)
             } else {
                 try await processes.find(try context.slug("process"))
             }

@@ -28,7 +28,7 @@ struct ReportController: Sendable {
     @Sendable private func page(_ request: Request, _ context: AppContext) async throws -> Response {
         let (walk, report) = try await find(request, context)
         let strings: Strings = site.strings(context)
-        guard let process = try await processes.list().first(where: { $0.id == walk.process }) else { throw Absent() }
+        guard let process = try await processes.find(walk.process) else { throw Absent() }
         let here = "/walks/\(walk.handle)/report"
         let view: ReportView = ReportTelling(report: report, strings: strings) { "/media/\($0)/small" }.view()
         let isOld: Bool = report.version != report.versions.first

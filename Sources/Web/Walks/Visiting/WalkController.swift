@@ -56,7 +56,7 @@ struct WalkController: Sendable {
     @Sendable private func walk(_ request: Request, _ context: AppContext) async throws -> Response {
         let walk: Walk = try await walks.published(context)
         let strings: Strings = site.strings(context)
-        guard let process = try await processes.list().first(where: { $0.id == walk.process }),
+        guard let process = try await processes.find(walk.process),
             let route = try await walks.route(walk.route),
             let occasion = try await gatherings.occasion(of: walk.gathering.id),
             let turnout = try await gatherings.turnouts(of: [walk.gathering.id])[walk.gathering.id]
@@ -80,7 +80,7 @@ struct WalkController: Sendable {
     /// The published walk before on the same route, when there is one.
     private func previous(of walk: Walk) async throws -> Walk? {
         guard let previous = walk.previous else { return nil }
-        return try await walks.list(of: walk.process).first { $0.id == previous }
+        return try await walks.published(previous)
     }
 
     /// The way with its stops and the meeting point; nil while nothing is drawn.
@@ -112,24 +112,23 @@ struct WalkController: Sendable {
         let occasions: [Occasion] = try await gatherings.published(
             endingAfter: Date(timeIntervalSinceNow: -90 * 86_400))
         let name: String = strings("walks.visit.calendar", ["city": site.city.name])
-        return try await answer(occasions, name: name, file: "walks", strings)
+        let known: [ID<Walk>: Walk] = Dictionary(
+            uniqueKeysWithValues: try await walks.list().map { ($0.id, $0) })
+        let events: [ICalendar.Event] = occasions.compactMap { occasion in
+            known[occasion.walk].map { event(of: $0, occasion, strings) }
+        }
+        return answer(events, name: name, file: "walks", strings)
     }
 
     @Sendable private func walkCalendar(_ request: Request, _ context: AppContext) async throws -> Response {
         let walk: Walk = try await walks.published(context)
         guard let occasion = try await gatherings.occasion(of: walk.gathering.id) else { throw Absent() }
         let strings: Strings = site.strings(context)
-        return try await answer([occasion], name: walk.title(strings.language), file: walk.handle, strings)
+        return answer(
+            [event(of: walk, occasion, strings)], name: walk.title(strings.language), file: walk.handle, strings)
     }
 
-    private func answer(
-        _ occasions: [Occasion], name: String, file: String, _ strings: Strings
-    ) async throws -> Response {
-        let known: [ID<Walk>: Walk] = Dictionary(
-            uniqueKeysWithValues: try await walks.list().map { ($0.id, $0) })
-        let events: [ICalendar.Event] = occasions.compactMap { occasion in
-            known[occasion.walk].map { event(of: $0, occasion, strings) }
-        }
+    private func answer(_ events: [ICalendar.Event], name: String, file: String, _ strings: Strings) -> Response {
         let calendar = ICalendar(name: name, language: strings.language, events: events)
         return Response(
             status: .ok,
