@@ -16,6 +16,22 @@ PATIENCE = 120_000
 expect.set_options(timeout=PATIENCE)
 
 
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A test that fails says what its pages showed: the address and the words."""
+    outcome = yield
+    report = outcome.get_result()
+    browser = item.funcargs.get("browser")
+    if not report.failed or browser is None:
+        return
+    for page in [page for context in browser.contexts for page in context.pages][-6:]:
+        try:
+            words = page.locator("body").inner_text(timeout=5_000)[:3_000]
+        except Exception as error:  # A page that cannot be read is no reason to lose the report.
+            words = f"(not readable: {error})"
+        report.sections.append((f"The page at {page.url}", words))
+
+
 @pytest.fixture(scope="session")
 def service(tmp_path_factory):
     running = Service(tmp_path_factory.mktemp("tilleul"))
