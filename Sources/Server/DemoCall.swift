@@ -20,6 +20,7 @@ extension Demonstration {
         let ideas: [DemoTown.Idea] = DemoTown.ideas(of: projects(election))
         try await past(town, Array(ideas.suffix(12)))
         try await call(town, ideas.dropLast(12) + DemoTown.ideas(of: projects(try file(ballots))) + foreign)
+        try await consultations(town)
     }
 
     private static func call(_ town: DemoTown, _ ideas: [DemoTown.Idea]) async throws {

@@ -1,0 +1,51 @@
+import Foundation
+import Postgres
+
+/// Publishing a consultation, and taking it back.
+extension Consultations {
+    /// Shows the consultation to everybody.
+    ///
+    /// - Throws: `ConsultationRefusal.published`, `.notReady`; `NotAllowed` unless the actor is an agent of its process.
+    public func publish(_ id: ID<Consultation>, by actor: Actor) async throws {
+        try await pool.transaction("consultation.publish") { transaction in
+            let consultation: Consultation = try await Self.lock(id, by: actor, in: transaction)
+            guard consultation.publishedAt == nil else { throw ConsultationRefusal.published }
+            let clock: Row? = try await transaction.one("consultation.clock", "SELECT clock_timestamp() AS now")
+            let now: Date = try clock?.get("now") ?? Date()
+            // What residents take part in may still come: no questionnaire is needed to announce one.
+            let missing: [ConsultationReadiness.Point] =
+                ConsultationReadiness(consultation, parts: 0, now: now).missing
+            guard missing.isEmpty else { throw ConsultationRefusal.notReady(missing) }
+            try await transaction.execute(
+                "consultation.published",
+                "UPDATE consultation SET published_at = now(), revision = revision + 1 WHERE id = \(id)")
+            try await Acts.record(
+                "consultation_published", by: actor, on: "consultation", id,
+                detail: ["consultation": consultation.handle], in: transaction)
+        }
+    }
+
+    /// Takes a published consultation back while nobody has taken part.
+    ///
+    /// - Throws: `ConsultationRefusal.notPublished`, `.hasContributions`; `NotAllowed` unless the actor is an agent of its
+    ///   process.
+    public func withdraw(_ id: ID<Consultation>, by actor: Actor) async throws {
+        try await pool.transaction("consultation.withdraw") { transaction in
+            let consultation: Consultation = try await Self.lock(id, by: actor, in: transaction)
+            guard consultation.publishedAt != nil else { throw ConsultationRefusal.notPublished }
+            let row: Row? = try await transaction.one(
+                "consultation.in_use",
+                """
+                SELECT EXISTS (SELECT FROM response JOIN questionnaire ON questionnaire.id = response.questionnaire_id
+                               WHERE questionnaire.consultation_id = \(id)) AS answered
+                """)
+            guard try row?.get("answered") == false else { throw ConsultationRefusal.hasContributions }
+            try await transaction.execute(
+                "consultation.withdrawn",
+                "UPDATE consultation SET published_at = NULL, revision = revision + 1 WHERE id = \(id)")
+            try await Acts.record(
+                "consultation_withdrawn", by: actor, on: "consultation", id,
+                detail: ["consultation": consultation.handle], in: transaction)
+        }
+    }
+}
