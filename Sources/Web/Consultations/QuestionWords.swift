@@ -52,6 +52,8 @@ struct QuestionWords {
         case .tooHigh(let most):
             Day(most).map { words("too_late", ["day": strings.day($0)]) }
                 ?? words("too_high", ["number": strings.decimal(most)])
+        case .notADay: words("not_a_day")
+        case .sameRank(let rank): words("same_rank", ["rank": strings.number(rank)])
         }
     }
 

@@ -16,6 +16,10 @@ public enum AnswerProblem: Hashable, Sendable {
     case notANumber(decimals: Int)
     /// A number or a day before the first that may be given, or after the last.
     case tooLow(least: String), tooHigh(most: String)
+    /// Not a day of the calendar, or only a part of one.
+    case notADay
+    /// Two options have the same rank.
+    case sameRank(rank: Int)
 }
 
 extension QuestionnaireForm.Question {
