@@ -57,6 +57,11 @@ struct Serve: AsyncParsableCommand {
                                 Gatherings(
                                     pool: house.pool, secrets: house.secrets, correspondent: Letters(site: site)),
                                 zone: site.city.timeZone.identifier, logger: house.logger)),
+                        .init(
+                            service: ConsultationRounds(
+                                ConsultationFollowers(
+                                    pool: house.pool, secrets: house.secrets, correspondent: Letters(site: site)),
+                                logger: house.logger)),
                         .init(service: service),
                     ], gracefulShutdownSignals: [.sigterm, .sigint], logger: house.logger))
             do {

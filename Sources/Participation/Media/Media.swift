@@ -17,6 +17,7 @@ public struct Media: Sendable {
     /// Everything that media hang on.
     static let uses: [any MediaUse.Type] = [
         ProposalMedia.self, Deliveries.self, Observations.self, WalkSheets.self, PhotoClearances.self,
+        ConsultationDocuments.self,
     ]
 
     /// Decoding takes much memory: two at once, for the whole service.

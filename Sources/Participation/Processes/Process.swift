@@ -16,7 +16,7 @@ public struct Process: Sendable {
 public struct Phase: Sendable {
     /// What residents can do in a phase.
     public enum Kind: String, Sendable, CaseIterable {
-        case information, ideas, examination, vote
+        case information, ideas, examination, consultation, vote
         case followUp = "follow_up"
     }
 

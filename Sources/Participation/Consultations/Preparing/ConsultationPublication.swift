@@ -10,8 +10,7 @@ extension Consultations {
         try await pool.transaction("consultation.publish") { transaction in
             let consultation: Consultation = try await Self.lock(id, by: actor, in: transaction)
             guard consultation.publishedAt == nil else { throw ConsultationRefusal.published }
-            let clock: Row? = try await transaction.one("consultation.clock", "SELECT clock_timestamp() AS now")
-            let now: Date = try clock?.get("now") ?? Date()
+            let now: Date = try await Self.now(in: transaction)
             // What residents take part in may still come: no questionnaire is needed to announce one.
             let missing: [ConsultationReadiness.Point] =
                 ConsultationReadiness(consultation, parts: 0, now: now).missing

@@ -6,22 +6,20 @@ public enum ConsultationRefusal: Error, Hashable, Sendable {
     case closesBeforeItOpens, synthesisBeforeClose, answerBeforeSynthesis
     /// Somebody else has changed it since the form was shown.
     case changedMeanwhile
-    /// Residents know its timetable: it is changed with a reason that they can read.
+    /// Residents know its dates: they are moved with a reason, and not merely rewritten.
     case timetableIsKnown
-    /// A change of a known timetable says no reason; or changes nothing.
+    /// A change of known dates without a reason, or that changes nothing.
     case unexplained, unchanged
-    /// Answers are being taken, or have been: their beginning is no longer moved.
-    case hasBegun
-    /// What is over by now would be reopened, or closed in the past.
+    /// Answers are taken already, so it does not begin at another time; or no longer, so it does not end at another.
+    case hasBegun, isOver
+    /// It would end in the past.
     case closesInThePast
-    /// The city has published what it made of it: the collection is not opened again.
-    case isSynthesised
     /// What has to be there before it is published is not.
     case notReady([ConsultationReadiness.Point])
     /// It is published already; or not yet.
     case published, notPublished
-    /// People have taken part; or something hangs on it that keeps it.
+    /// People have taken part; or something that is kept hangs on it.
     case hasContributions, inUse
-    /// More documents than one can find one's way in.
-    case tooManyDocuments
+    /// A document without a title.
+    case documentUntitled
 }
