@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
 from service import ROOT, Service
 
@@ -53,6 +53,7 @@ class People:
     def __init__(self, service: Service, browser: Browser, codes: list[str], vote: str):
         self.service, self.browser, self.codes, self.vote = service, browser, codes, vote
         self.states: dict[str, dict] = {}
+        self.living: dict[str, BrowserContext] = {}
 
     def code(self) -> str:
         """A voting code that nobody has used yet."""
@@ -61,20 +62,35 @@ class People:
     def context(self, who: str = "nobody", language: str = "fr", **options) -> BrowserContext:
         """A fresh context of this person; the language is the cookie of the switch.
 
-        A session is kept from one context to the next. That of an account is made anew when its cookie was replaced in
-        another context for longer than the old one is taken, as happens after a change of roles.
+        A session is kept from one context to the next. That of an account is taken over as the last context left it: its
+        token is replaced after a change of roles, and the one before is taken for half a minute only. One that has ended
+        is made anew.
         """
         while True:
+            if who in self.living:
+                self.keep(who, self.living.pop(who))
             if who != "nobody" and who not in self.states:
                 self.states[who] = self.enter(who)
             context = self.browser.new_context(
                 base_url=self.service.url, locale=language, storage_state=self.states.get(who), **options)
             context.set_default_timeout(PATIENCE)
             home = context.request.get(f"/?lang={language}")
-            if who in ("nobody", "voter") or 'action="/sign-out"' in home.text():
+            if who in ("nobody", "voter"):
+                return context
+            if 'action="/sign-out"' in home.text():
+                self.keep(who, context)
+                self.living[who] = context
                 return context
             del self.states[who]
             context.close()
+
+    def keep(self, who: str, context: BrowserContext) -> None:
+        """Keeps the session of a context, and nothing else that its pages stored; of one that was closed, nothing new."""
+        try:
+            cookies = context.cookies()
+        except Error:
+            return
+        self.states[who] = {"cookies": [each for each in cookies if "session" in each["name"]], "origins": []}
 
     def enter(self, who: str) -> dict:
         context = self.browser.new_context(base_url=self.service.url, locale="fr")

@@ -8,17 +8,19 @@ from checks import overflow
 
 LIST = "/processes/idees-2027/proposals"
 DESK = "/desk/processes/idees-2027"
+SUGGEST = "Suggérer un autre texte"
 
 
 def opened(context: BrowserContext, words: str) -> str:
-    """The address of a proposal of the call that the reader could support or comment on now."""
+    """The address of a proposal of others that the reader could support, comment on or have another wording for now."""
     page = context.new_page()
     page.goto(LIST)
     found = page.get_by_role("main").locator("a[href^='/proposals/']").evaluate_all(
         "links => [...new Set(links.map(link => new URL(link.href).pathname))]")
     for address in [path for path in found if re.fullmatch(r"/proposals/\d+", path)]:
         page.goto(address)
-        if page.get_by_role("main").get_by_role("button", name=words).count():
+        main = page.get_by_role("main")
+        if main.get_by_role("button", name=words).count() and main.get_by_role("link", name=SUGGEST).count():
             page.close()
             return address
     raise AssertionError(f"no proposal offers « {words} »")
@@ -92,7 +94,7 @@ def test_a_suggestion_is_made_compared_and_withdrawn_without_javascript(people):
     page = context.new_page()
     page.goto(opened(context, "Soutenir cette proposition"))
     main = page.get_by_role("main")
-    main.get_by_role("link", name="Suggérer un autre texte").click()
+    main.get_by_role("link", name=SUGGEST).click()
     main.get_by_role("button", name="Envoyer aux auteurs").click()
     expect(page.get_by_role("alert")).to_contain_text("Ce texte est celui d’aujourd’hui")
     title = main.get_by_label("Titre").input_value()
