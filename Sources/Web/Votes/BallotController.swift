@@ -124,7 +124,7 @@ public struct BallotController: Sendable {
                 errors: shownErrors ? refusal.map { words.summary($0) } : nil,
                 gauge: words.gauge(visit.lines, refusal: refusal),
                 choices: projects.map { choice($0, vote, strings, kept[$0.key]) },
-                hiddenWords: elsewhere.isEmpty ? nil : strings.plural("votes.ballot.hidden", elsewhere.count),
+                hiddenWords: hiddenWords(elsewhere.count, settings, strings),
                 elsewhereCount: String(elsewhere.count),
                 elsewhereCents: String(elsewhere.reduce(0) { $0 + (costs[$1.project] ?? 0) }),
                 elsewherePoints: String(elsewhere.reduce(0) { $0 + (Int($1.value) ?? 0) }), search: query.words,
@@ -134,6 +134,13 @@ public struct BallotController: Sendable {
                 countWords: strings.plural("votes.projects", projects.count), isEmpty: projects.isEmpty,
                 standing: standing == .notMarked ? nil : strings("votes.ballot.replaces")),
             title: strings("votes.ballot.title"), request, context, focus: true, scripts: ["ballot.js"])
+    }
+
+    /// That something is chosen which the list does not show; nil when nothing is.
+    private func hiddenWords(_ count: Int, _ rules: BallotRules, _ strings: Strings) -> String? {
+        if count == 0 { return nil }
+        return rules.takesOneProject
+            ? strings("votes.ballot.hidden_one_project") : strings.plural("votes.ballot.hidden", count)
     }
 
     private func choice(_ project: VoteProject, _ vote: Vote, _ strings: Strings, _ value: String?) -> BallotPage.Choice
