@@ -220,13 +220,15 @@ private struct RuleRow: Decodable {
 extension Slug {
     /// A handle made of a title: letters without their accents, hyphens for everything else, and a number when
     /// another one has that handle already.
-    static func made(of title: String, avoiding taken: Set<String>) -> String {
+    ///
+    /// - Parameter nameless: what it is made of where the title has no such letters.
+    static func made(of title: String, avoiding taken: Set<String>, nameless: String = "theme") -> String {
         let plain: String = title.folding(
             options: [.diacriticInsensitive, .caseInsensitive, .widthInsensitive], locale: nil)
         let words: [String] = plain.split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }.map(String.init)
         var slug: String = String(words.joined(separator: "-").lowercased().prefix(50))
         while slug.hasSuffix("-") { slug.removeLast() }
-        if slug.isEmpty { slug = "theme" }
+        if slug.isEmpty { slug = nameless }
         guard taken.contains(slug) else { return slug }
         // Some number is free: as many are taken as there are handles.
         return (2...taken.count + 2).lazy.map { "\(slug)-\($0)" }.first { !taken.contains($0) } ?? slug

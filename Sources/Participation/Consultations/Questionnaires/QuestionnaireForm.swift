@@ -176,6 +176,73 @@ public struct QuestionnaireForm: Codable, Hashable, Sendable {
     }
 }
 
+// MARK: Reading
+
+// What a form does not say has its usual value: files are written by hand too. Writing says everything.
+extension QuestionnaireForm.Section {
+    /// Reads a section; it needs a key alone.
+    public init(from decoder: any Decoder) throws {
+        let object = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            key: try object.decode(String.self, forKey: .key),
+            title: try object.decodeIfPresent(Texts.self, forKey: .title) ?? Texts([:]),
+            introduction: try object.decodeIfPresent(Texts.self, forKey: .introduction) ?? Texts([:]),
+            condition: try object.decodeIfPresent(QuestionnaireForm.Condition.self, forKey: .condition),
+            questions: try object.decodeIfPresent([QuestionnaireForm.Question].self, forKey: .questions) ?? [])
+    }
+}
+
+extension QuestionnaireForm.Question {
+    /// Reads a question; it needs a key and a kind.
+    public init(from decoder: any Decoder) throws {
+        let object = try decoder.container(keyedBy: CodingKeys.self)
+        func texts(_ key: CodingKeys) throws -> Texts {
+            try object.decodeIfPresent(Texts.self, forKey: key) ?? Texts([:])
+        }
+        func options(_ key: CodingKeys) throws -> [QuestionnaireForm.Option] {
+            try object.decodeIfPresent([QuestionnaireForm.Option].self, forKey: key) ?? []
+        }
+        func word(_ key: CodingKeys) throws -> String? { try object.decodeIfPresent(String.self, forKey: key) }
+        self.init(
+            key: try object.decode(String.self, forKey: .key),
+            kind: try object.decode(QuestionnaireForm.Kind.self, forKey: .kind), title: try texts(.title))
+        help = try texts(.help)
+        isRequired = try object.decodeIfPresent(Bool.self, forKey: .isRequired) ?? false
+        condition = try object.decodeIfPresent(QuestionnaireForm.Condition.self, forKey: .condition)
+        (self.options, rows) = (try options(.options), try options(.rows))
+        hasOther = try object.decodeIfPresent(Bool.self, forKey: .hasOther) ?? false
+        least = try object.decodeIfPresent(Int.self, forKey: .least)
+        most = try object.decodeIfPresent(Int.self, forKey: .most)
+        (lowest, highest) = (try word(.lowest), try word(.highest))
+        (lowestMeans, highestMeans) = (try texts(.lowestMeans), try texts(.highestMeans))
+        decimals = try object.decodeIfPresent(Int.self, forKey: .decimals) ?? 0
+        unit = try texts(.unit)
+        (earliest, latest) = (try word(.earliest), try word(.latest))
+        meaning = try object.decodeIfPresent(QuestionnaireForm.Meaning.self, forKey: .meaning)
+    }
+}
+
+extension QuestionnaireForm.Condition {
+    /// Reads a condition; where it does not say how its tests are joined, all hold.
+    public init(from decoder: any Decoder) throws {
+        let object = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            try object.decodeIfPresent(Join.self, forKey: .join) ?? .all,
+            try object.decode([Test].self, forKey: .tests))
+    }
+}
+
+extension QuestionnaireForm.Condition.Test {
+    /// Reads a test; one that compares with nothing needs no values.
+    public init(from decoder: any Decoder) throws {
+        let object = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            question: try object.decode(String.self, forKey: .question),
+            comparison: try object.decode(QuestionnaireForm.Condition.Comparison.self, forKey: .comparison),
+            values: try object.decodeIfPresent([String].self, forKey: .values) ?? [])
+    }
+}
+
 // MARK: What is asked of whom
 
 extension QuestionnaireForm {
