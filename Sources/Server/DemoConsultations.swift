@@ -138,6 +138,7 @@ extension DemoTown {
     /// What hangs on a consultation, part by part; each is a function in a file of its own.
     func fill(_ handle: String) async throws {
         guard let consultation = try await consultations.find(handle), consultation.isCollecting else { return }
+        try await forms(of: consultation)
     }
 
     /// The weeks of a consultation, once all that is collected is there.
