@@ -36,7 +36,8 @@ public struct City: Sendable {
         ProcessController(
             site: site, processes: processes, votes: votes, calls: calls,
             proposals: ProposalLists(pool: pool, calls: calls), deliveries: deliveries(site: site),
-            walks: WalkShelf(walks: Walks(pool: pool), gatherings: gatherings(site: site), processes: processes)
+            walks: WalkShelf(walks: Walks(pool: pool), gatherings: gatherings(site: site), processes: processes),
+            consultations: ConsultationShelf(consultations: Consultations(pool: pool), processes: processes)
         ).add(to: routes)
         VoteController(
             site: site, shelf: shelf, votes: votes, results: results, nominations: Nominations(pool: pool),
@@ -80,6 +81,7 @@ public struct City: Sendable {
         addWalkReports(to: routes, site: site, processes: processes)
         addGatherings(to: routes, site: site, processes: processes, map: map)
         addWalkPreparing(to: routes, site: site, processes: processes, map: map)
+        addConsultations(to: routes, site: site, processes: processes)
         addPlaces(to: routes, site: site, votes: votes, shelf: shelf)
         addPaper(to: routes, site: site, votes: votes, results: results)
         addMedia(to: routes, site: site)
@@ -359,6 +361,32 @@ public struct City: Sendable {
             site: site, processes: processes, walks: walks, comparisons: WalkComparisons(pool: pool)
         ).add(to: routes)
         ReportDesk(site: site, processes: processes, walks: walks, reports: reports).add(to: routes)
+    }
+
+    /// Consultations as residents meet them and as their agents prepare them; what they hold has functions of its own.
+    private func addConsultations(to routes: RouterGroup<AppContext>, site: Site, processes: Processes) {
+        let (consultations, documents) = (Consultations(pool: pool), ConsultationDocuments(pool: pool))
+        let followers = ConsultationFollowers(pool: pool, secrets: secrets, correspondent: Letters(site: site))
+        let parts: [any ConsultationPart] = consultationParts(site: site)
+        ConsultationController(
+            site: site, processes: processes, consultations: consultations, documents: documents,
+            followers: followers, parts: parts
+        ).add(to: routes)
+        ConsultationFollowing(site: site, consultations: consultations, followers: followers).add(to: routes)
+        ConsultationDesk(
+            site: site, processes: processes, consultations: consultations, documents: documents, parts: parts
+        ).add(to: routes)
+        ConsultationActs(
+            site: site, processes: processes, consultations: consultations, followers: followers
+        ).add(to: routes)
+        ConsultationDocumentDesk(
+            site: site, processes: processes, consultations: consultations, documents: documents
+        ).add(to: routes)
+    }
+
+    /// What consultations hold, in the order in which it stands on their pages.
+    private func consultationParts(site: Site) -> [any ConsultationPart] {
+        []
     }
 
     /// Papers: batches, their entries and settlement, and the account that closes.

@@ -51,6 +51,11 @@ extension ProcessDeskPage {
                 id: "proposals", title: strings("proposals.title"),
                 links: ProposalDesk.links(of: process, strings)),
             Group(
+                id: "consultations", title: strings("consultations.title"),
+                links: [
+                    PlaceLink(label: strings("consultations.frame.desk.link"), href: "\(base)/consultations")
+                ]),
+            Group(
                 id: "walks", title: strings("walks.title"),
                 links: [PlaceLink(label: strings("walks.desk.link"), href: "\(base)/walks")]),
         ]

@@ -11,11 +11,12 @@ public struct ProcessController: Sendable {
     private let proposals: ProposalLists
     private let deliveries: Deliveries
     private let walks: WalkShelf
+    private let consultations: ConsultationShelf
 
     /// The pages over the capabilities they need.
     init(
         site: Site, processes: Processes, votes: Votes, calls: ProposalCalls, proposals: ProposalLists,
-        deliveries: Deliveries, walks: WalkShelf
+        deliveries: Deliveries, walks: WalkShelf, consultations: ConsultationShelf
     ) {
         self.site = site
         self.processes = processes
@@ -24,6 +25,7 @@ public struct ProcessController: Sendable {
         self.proposals = proposals
         self.deliveries = deliveries
         self.walks = walks
+        self.consultations = consultations
     }
 
     /// Adds `/`, `/processes`, `/help`, `/legal`, `/accessibility` and `/source`.
@@ -49,8 +51,8 @@ public struct ProcessController: Sendable {
         }
         return site.page(
             HomePage(
-                city: site.city.name, calls: calling, hasCalls: !calling.isEmpty,
-                walks: try await nextWalk(strings), votes: open.map { item($0, strings) },
+                city: site.city.name, consultations: try await openConsultations(strings), calls: calling,
+                hasCalls: !calling.isEmpty, walks: try await nextWalk(strings), votes: open.map { item($0, strings) },
                 processes: processes.map { item($0, context) }),
             title: strings("home.title"), request, context)
     }
@@ -89,6 +91,7 @@ public struct ProcessController: Sendable {
                 demonstration: process.demonstration, phases: PhaseLine(process, strings, today: site.today()),
                 votes: votes.map { item($0, strings) }, hasVotes: !votes.isEmpty,
                 proposals: try await ideas(of: process, strings), deliveries: try await works(of: process, strings),
+                consultations: try await asked(in: process, strings),
                 walks: try await outings(of: process, strings)),
             title: process.title(context.language), request, context)
     }
@@ -118,6 +121,28 @@ public struct ProcessController: Sendable {
                 "processes.deliveries", all.count,
                 ["done": strings.number(all.count { $0.status == .done })]),
             href: "/processes/\(process.slug)/deliveries")
+    }
+
+    /// The consultations in which one can take part today, and the next one otherwise; nil when there is none.
+    private func openConsultations(_ strings: Strings) async throws -> ConsultationsView? {
+        let cards = try await consultations.cards(strings, today: site.today())
+        let open: [ConsultationCard] = cards.filter { $0.stage == .collection }.map(\.card)
+        let next: [ConsultationCard] = cards.filter { $0.stage == .announcement }.suffix(1).map(\.card)
+        guard let first = open.isEmpty ? next.first : open.first else { return nil }
+        return ConsultationsView(
+            cards: open.isEmpty ? [first] : Array(open.prefix(3)), words: strings("consultations.frame.all"),
+            href: "/consultations")
+    }
+
+    /// The consultations of a process; nil for one without.
+    private func asked(
+        in process: Participation.Process, _ strings: Strings
+    ) async throws -> ConsultationsView? {
+        let cards = try await consultations.cards(of: process.id, strings, today: site.today())
+        guard !cards.isEmpty else { return nil }
+        return ConsultationsView(
+            cards: cards.prefix(4).map(\.card), words: strings.plural("consultations.frame.all_of", cards.count),
+            href: "/processes/\(process.slug)/consultations")
     }
 
     /// The next walk that one can still join; nil when there is none.

@@ -26,6 +26,7 @@ struct HomePage: PageView {
     }
 
     let city: String
+    let consultations: ConsultationsView?
     let calls: [CallItem]
     let hasCalls: Bool
     let walks: WalksView?
@@ -33,7 +34,7 @@ struct HomePage: PageView {
     let processes: [ProcessesPage.Item]
 
     static let sample = HomePage(
-        city: "Tilleul-sur-Loire",
+        city: "Tilleul-sur-Loire", consultations: .sample,
         calls: [
             CallItem(
                 title: "Idées", href: "/processes/x/proposals", writeHref: "/processes/x/proposals/new",
@@ -92,6 +93,7 @@ struct ProcessPage: PageView {
     let hasVotes: Bool
     let proposals: Ideas?
     let deliveries: Works?
+    let consultations: ConsultationsView?
     let walks: WalksView?
 
     static let sample = ProcessPage(
@@ -102,7 +104,8 @@ struct ProcessPage: PageView {
         proposals: Ideas(
             countWords: "12 propositions", listHref: "/processes/x/proposals",
             writeHref: "/processes/x/proposals/new", latest: [.sample]),
-        deliveries: Works(words: "3 projets", href: "/processes/x/deliveries"), walks: .sample)
+        deliveries: Works(words: "3 projets", href: "/processes/x/deliveries"),
+        consultations: .sample, walks: .sample)
 }
 
 /// Where a process stands, what comes next, and what can be done today.
