@@ -85,12 +85,13 @@ extension ChartView {
     /// - Parameters:
     ///   - districts: the names of the districts by their codes, for places.
     ///   - isChanged: whether earlier versions asked the question otherwise, which is then said.
+    ///   - anchor: what the chart is called on a page that may show the question twice.
     init(
         _ figures: QuestionFigures, of question: QuestionnaireForm.Question, districts: [String: String] = [:],
-        isChanged: Bool = false, _ strings: Strings
+        isChanged: Bool = false, anchor: String? = nil, _ strings: Strings
     ) {
         let drawing = ChartDrawing(figures: figures, question: question, districts: districts, strings: strings)
-        id = question.key
+        id = anchor ?? question.key
         title = question.title(strings.language)
         let language: String = question.title.language(for: strings.language)
         titleLanguage = language == strings.language.rawValue ? nil : language
