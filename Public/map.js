@@ -101,8 +101,8 @@ function follow(map, dots, points) {
 
 /** A click puts its point into the two fields of the form; what is typed there moves the mark. */
 function pick(L, map, figure) {
-  const form = figure.closest("form") ?? document;
-  const [latitude, longitude] = ["latitude", "longitude"].map((name) => form.querySelector(`[name="${name}"]`));
+  const form = figure.closest("[data-place]") ?? figure.closest("form") ?? document;
+  const [latitude, longitude] = ["latitude", "longitude"].map((name) => form.querySelector(`[name$="${name}"]`));
   if (!latitude || !longitude) return;
   const number = (field) => (field.value.trim() === "" ? NaN : Number(field.value.replace(",", ".")));
   const mark = L.circleMarker([0, 0], { radius: 11, className: "map-chosen" });

@@ -16,8 +16,9 @@ public struct Media: Sendable {
 
     /// Everything that media hang on.
     static let uses: [any MediaUse.Type] = [
-        ProposalMedia.self, Deliveries.self, Observations.self, WalkSheets.self, PhotoClearances.self,
-        ConsultationDocuments.self,
+        ProposalMedia.self, Deliveries.self, Observations.self, WalkSheets.self, PhotoClearances.self, AnswerPhotos.self,
+        QuestionnaireSheets.self,
+        ConsultationDocuments.self, EventMedia.self,
     ]
 
     /// Decoding takes much memory: two at once, for the whole service.

@@ -38,6 +38,8 @@ public struct Throttle: Sendable {
         case registration(EmailAddress, Network, places: Int)
         /// The one-time code of a letter.
         case votingCode(Network)
+        /// A code of a questionnaire: one that lets somebody answer, or one that opens an answer.
+        case answerCode(Network)
         /// Somebody says who they are on a roll.
         case rollClaim(Network)
         /// The password asked for again by somebody signed in.
@@ -166,6 +168,8 @@ public struct Throttle: Sendable {
             return buckets(for: .invitation(email, network)) + [held]
         case .votingCode(let network):
             return [bucket("voting code network", network.bytes, 100, 60, per: 36, credit: 3)]
+        case .answerCode(let network):
+            return [bucket("answer code network", network.bytes, 100, 60, per: 36, credit: 3)]
         case .rollClaim(let network):
             return [bucket("roll claim network", network.bytes, 20, 300, per: 120, credit: 0)]
         case .passwordAgain(let account):
