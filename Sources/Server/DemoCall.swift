@@ -90,16 +90,17 @@ extension DemoTown {
     private func comment(on proposal: Proposal) async throws {
         let comments = Comments(pool: house.pool, secrets: house.secrets, zone: zone)
         let first: ID<Comment> = try await comments.write(
-            "Oui, et des enfants de l’école y passeraient chaque jour.", .for, in: .french, on: proposal.id,
+            "Oui, et des enfants de l’école y passeraient chaque jour.", .for, in: .french, on: .proposal(proposal.id),
             by: residents[2])
         let answer: ID<Comment> = try await comments.answer(
             first, "Le tracé passe-t-il devant l’école ?", in: .french, by: residents[3])
         try await comments.answer(
             answer, "Oui, l’agence l’a vérifié sur le plan.", in: .french, by: agent)
         try await comments.write(
-            "Es fehlt noch ein Weg für Kinderwagen.", .neutral, in: .german, on: proposal.id, by: residents[4])
+            "Es fehlt noch ein Weg für Kinderwagen.", .neutral, in: .german, on: .proposal(proposal.id),
+            by: residents[4])
         try await comments.write(
-            "Too expensive for what it brings.", .against, in: .english, on: proposal.id, by: residents[5])
+            "Too expensive for what it brings.", .against, in: .english, on: .proposal(proposal.id), by: residents[5])
     }
 
     private func suggest(to proposal: Proposal) async throws {

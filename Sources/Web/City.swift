@@ -189,7 +189,9 @@ public struct City: Sendable {
         let proposals = Proposals(pool: pool)
         let (joins, splits) = (joins(site: site), splits(site: site))
         SupportController(site: site, proposals: proposals, supports: supports(site: site)).add(to: routes)
-        CommentController(site: site, proposals: proposals, comments: comments(site: site)).add(to: routes)
+        CommentController(
+            site: site, comments: comments(site: site), at: "/proposals/{number}", scene: proposals.scene
+        ).add(to: routes)
         MyCommentsController(site: site, comments: comments(site: site)).add(to: routes)
         SuggestionController(site: site, proposals: proposals, suggestions: suggestions(site: site)).add(to: routes)
         WithdrawalController(

@@ -1,7 +1,7 @@
 public import Foundation
 import Postgres
 
-/// Something said about a proposal, or an answer to it.
+/// Something said about a proposal, a paragraph or whatever else has a thread, or an answer to it.
 public struct Comment: Sendable {
     /// How a comment of the first level stands to what it is about.
     public enum Position: String, Sendable, CaseIterable {
@@ -23,7 +23,7 @@ public struct Comment: Sendable {
     public let parent: ID<Comment>?
     /// 1 for the first level, 2 for an answer, 3 for an answer to an answer.
     public let depth: Int
-    /// Its position; nil for answers.
+    /// Its position; nil for answers, and where none is asked for.
     public let position: Position?
     /// The language of the page it was written on.
     public let language: Language
@@ -37,8 +37,9 @@ public struct Comment: Sendable {
     public let answers: Int
     /// When it was written, changed and withdrawn.
     public let createdAt: Date, editedAt: Date?, withdrawnAt: Date?
-    /// The proposal it was written under: another than that of the page when proposals were joined.
-    public let proposal: Int64
+    /// The proposal it was written under: another than that of the page when proposals were joined. Nil for a comment on
+    /// something else.
+    public let proposal: Int64?
 
     /// Whether its author may still mend it at `moment`.
     public func mayEdit(_ account: ID<Account>?, at moment: Date) -> Bool {
@@ -48,12 +49,14 @@ public struct Comment: Sendable {
     /// Whether `account` may withdraw it.
     public func mayWithdraw(_ account: ID<Account>?) -> Bool { account == self.account && withdrawnAt == nil }
 
-    /// What `init(row:)` reads, of the tables `comment`, `account` and `proposal`.
-    static let columns: SQL = """
+    /// What `init(row:)` reads, of the tables `comment` and `account` and of what the scope joins.
+    static func columns(_ scope: CommentScope) -> SQL {
+        """
         comment.id, comment.top_id, comment.parent_id, comment.depth, comment.position, comment.language, comment.body,
         comment.account_id, CASE WHEN comment.withdrawn_at IS NULL THEN account.name ELSE '' END AS name, comment.role,
-        comment.answer_count, comment.created_at, comment.edited_at, comment.withdrawn_at, proposal.number
+        comment.answer_count, comment.created_at, comment.edited_at, comment.withdrawn_at, \(sql: scope.origin) AS origin
         """
+    }
 
     init(row: Row) throws {
         id = try row.get("id")
@@ -71,7 +74,7 @@ public struct Comment: Sendable {
         createdAt = try row.get("created_at")
         editedAt = try row.get("edited_at")
         withdrawnAt = try row.get("withdrawn_at")
-        proposal = try row.get("number")
+        proposal = try row.get("origin")
     }
 }
 
@@ -93,7 +96,7 @@ public enum CommentOrder: String, Sendable, CaseIterable {
 
 /// Why a comment is not written, changed or withdrawn.
 public enum CommentRefusal: Error, Hashable, Sendable {
-    /// Nobody comments on this proposal now.
+    /// Nobody comments here now.
     case closed
     case empty
     /// Longer than `Comment.longest`; by how many characters.
@@ -102,7 +105,7 @@ public enum CommentRefusal: Error, Hashable, Sendable {
     case tooDeep
     /// What is answered has been withdrawn.
     case parentWithdrawn
-    /// A comment of the first level takes a position.
+    /// A comment of the first level takes a position here.
     case positionMissing
     /// The time to mend it is over.
     case tooLate

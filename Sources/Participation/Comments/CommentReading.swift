@@ -36,10 +36,10 @@ public struct CommentCursor: Hashable, Sendable {
 }
 
 extension Comments {
-    /// Conversations under a proposal and those joined to it, at most `limit` from `cursor` on, with the first `answers`
-    /// answers of each, or with all of them.
+    /// Conversations about something, under a proposal with those under the ones joined to it, at most `limit` from
+    /// `cursor` on, with the first `answers` answers of each, or with all of them.
     public func list(
-        under proposal: Proposal, _ order: CommentOrder, after cursor: CommentCursor? = nil, limit: Int = 20,
+        under host: CommentHost, _ order: CommentOrder, after cursor: CommentCursor? = nil, limit: Int = 20,
         answers: Int? = nil
     ) async throws -> CommentPage {
         let place: SQL =
@@ -55,14 +55,14 @@ extension Comments {
             case .oldest: "comment.id"
             case .answered: "comment.answer_count DESC, comment.id DESC"
             }
+        let scope: CommentScope = host.thread(zone: zone).scope
         let found: [Comment] = try await pool.query(
             "comment.list",
             """
-            SELECT \(sql: Comment.columns) FROM comment
+            SELECT \(sql: Comment.columns(scope)) FROM comment
             JOIN account ON account.id = comment.account_id
-            JOIN proposal ON proposal.thread_id = comment.thread_id
-            WHERE comment.depth = 1 AND \(sql: place)
-              AND proposal.id IN (SELECT proposal_family(\(proposal.id)))
+            \(sql: scope.join)
+            WHERE comment.depth = 1 AND \(sql: place) AND \(sql: scope.condition)
               AND (comment.withdrawn_at IS NULL OR comment.answer_count > 0)
             ORDER BY \(sql: direction) LIMIT \(limit + 1)
             """
@@ -70,50 +70,57 @@ extension Comments {
         let shown: [Comment] = Array(found.prefix(limit))
         let next: CommentCursor? =
             found.count > limit ? shown.last.map { CommentCursor(last: $0.id, answers: $0.answers) } : nil
-        return CommentPage(conversations: try await conversations(shown, answers: answers), next: next)
+        return CommentPage(conversations: try await conversations(shown, in: scope, answers: answers), next: next)
     }
 
-    /// The whole conversation that a comment belongs to, when it is one under the proposal or under one joined to it.
-    public func conversation(with comment: ID<Comment>, under proposal: Proposal) async throws -> Conversation? {
+    /// The whole conversation that a comment belongs to, when it is read under `host`.
+    public func conversation(with comment: ID<Comment>, under host: CommentHost) async throws -> Conversation? {
+        let scope: CommentScope = host.thread(zone: zone).scope
         let row: Row? = try await pool.one(
             "comment.top",
             """
-            SELECT \(sql: Comment.columns) FROM comment AS said
+            SELECT \(sql: Comment.columns(scope)) FROM comment AS said
             JOIN comment ON comment.id = said.top_id
             JOIN account ON account.id = comment.account_id
-            JOIN proposal ON proposal.thread_id = comment.thread_id
-            WHERE said.id = \(comment) AND proposal.id IN (SELECT proposal_family(\(proposal.id)))
+            \(sql: scope.join)
+            WHERE said.id = \(comment) AND \(sql: scope.condition)
             """)
         guard let top = try row.map(Comment.init(row:)) else { return nil }
-        return try await conversations([top], answers: nil).first
+        return try await conversations([top], in: scope, answers: nil).first
     }
 
-    /// What an account has said, the latest first, with the title of the proposal it was said about.
+    /// What an account has said, the latest first, with where it is read.
     public func list(
         of account: ID<Account>, before last: ID<Comment>? = nil, limit: Int = 20
-    ) async throws -> [(comment: Comment, title: String)] {
-        try await pool.query(
+    ) async throws -> [(comment: Comment, place: CommentPlace)] {
+        let rows: [Row] = try await pool.query(
             "comment.mine",
             """
-            SELECT \(sql: Comment.columns), proposal.title FROM comment
+            SELECT \(sql: Comment.columns(.any)), \(sql: CommentHost.columns) FROM comment
             JOIN account ON account.id = comment.account_id
-            JOIN proposal ON proposal.thread_id = comment.thread_id
+            \(sql: CommentHost.joins)
             WHERE comment.account_id = \(account) AND comment.withdrawn_at IS NULL
               AND (\(last)::uuid IS NULL OR comment.id < \(last)::uuid)
             ORDER BY comment.id DESC LIMIT \(limit)
-            """
-        ).map { row in (try Comment(row: row), try row.get("title", as: String.self)) }
+            """)
+        let hosts: [CommentHost?] = try rows.map(CommentHost.init(row:))
+        let places: [CommentHost: CommentPlace] = try await CommentPlace.load(Set(hosts.compactMap(\.self)), in: pool)
+        return try zip(rows, hosts).compactMap { row, host in
+            try host.flatMap { places[$0] }.map { (try Comment(row: row), $0) }
+        }
     }
 
     /// The conversations of comments of the first level, in one statement, each with its answers in the order of time:
     /// an answer comes after what it answers and what answered that before. One
     /// that was withdrawn keeps its place while somebody answered it.
-    private func conversations(_ tops: [Comment], answers: Int?) async throws -> [Conversation] {
+    private func conversations(
+        _ tops: [Comment], in scope: CommentScope, answers: Int?
+    ) async throws -> [Conversation] {
         guard !tops.isEmpty else { return [] }
         let rows: [Row] = try await pool.query(
             "comment.answers",
             """
-            SELECT \(sql: Comment.columns) FROM (
+            SELECT \(sql: Comment.columns(scope)) FROM (
                 SELECT answer.id,
                        row_number() OVER (
                            PARTITION BY answer.top_id
@@ -128,7 +135,7 @@ extension Comments {
             ) AS answer
             JOIN comment ON comment.id = answer.id
             JOIN account ON account.id = comment.account_id
-            JOIN proposal ON proposal.thread_id = comment.thread_id
+            \(sql: scope.join)
             WHERE \(answers.map { $0 + 1 })::bigint IS NULL OR answer.place <= \(answers.map { $0 + 1 })::bigint
             ORDER BY comment.top_id, answer.place
             """)

@@ -1,10 +1,11 @@
 import Foundation
 public import Postgres
 
-/// The comments on proposals: written by whoever has an account, three levels deep.
+/// The comments on proposals, paragraphs and whatever else has a thread (``CommentHost``): written by whoever has an
+/// account, three levels deep.
 public struct Comments: Sendable {
     let pool: Pool
-    private let zone: String
+    let zone: String
     private let throttle: Throttle
 
     /// The comments kept in the database of `pool`; phases are days of the time zone with the IANA name `zone`.
@@ -14,45 +15,45 @@ public struct Comments: Sendable {
         throttle = Throttle(pool: pool, secrets: secrets)
     }
 
-    /// What became of a proposal that is still talked about. The others are read.
-    static let closed: Set<Proposal.Status> = [.draft, .withdrawn, .joined]
-
     /// Whether comments may be written under a proposal today.
     public func isOpen(_ proposal: Proposal) async throws -> Bool {
-        guard !Self.closed.contains(proposal.status) else { return false }
+        guard !ProposalThread.closed.contains(proposal.status) else { return false }
         return try await ProposalCalls.rule(of: proposal.process, zone: zone, in: pool).mayComment
     }
 
     // MARK: Writing
 
-    /// Comments on a proposal, with a position.
+    /// Comments on something, with a position where it asks for one.
     ///
-    /// - Parameter actor: a resident, or an agent or examiner of the process, whose words are marked as the city's.
+    /// - Parameter actor: a resident, or somebody in a role that speaks for the city there, whose words are marked.
     /// - Throws: `CommentRefusal`; `NotAllowed` without an account and for a role that is not held.
     @discardableResult
     public func write(
-        _ body: String, _ position: Comment.Position?, in language: Language, on proposal: ID<Proposal>, by actor: Actor
+        _ body: String, _ position: Comment.Position?, in language: Language, on host: CommentHost, by actor: Actor
     ) async throws -> ID<Comment> {
         try Self.check(body)
-        guard let position else { throw CommentRefusal.positionMissing }
+        let thread: any CommentThread = host.thread(zone: zone)
+        if thread.takesPositions && position == nil { throw CommentRefusal.positionMissing }
+        let position: Comment.Position? = thread.takesPositions ? position : nil
         try await count(actor)
         return try await pool.transaction("comment.write") { transaction in
-            let proposal: Proposal = try await open(proposal, to: actor, in: transaction)
+            let locked: LockedThread = try await open(thread, to: actor, in: transaction)
+            guard let place = locked.thread else { throw CommentRefusal.closed }
             let id = ID<Comment>()
             try await transaction.execute(
                 "comment.insert",
                 """
                 INSERT INTO comment (id, thread_id, top_id, depth, position, language, body, account_id, role)
-                VALUES (\(id), \(proposal.thread), \(id), 1, \(position.rawValue), \(language), \(body),
+                VALUES (\(id), \(place), \(id), 1, \(position?.rawValue), \(language), \(body),
                         \(actor.account), \(actor.role))
                 """)
-            try await Self.recount(proposal.id, in: transaction)
+            try await thread.recount(locked, in: transaction)
             try await Acts.record("comment_written", by: actor, on: "comment", id, in: transaction)
             return id
         }
     }
 
-    /// Answers a comment, wherever proposals joined together show it.
+    /// Answers a comment, whatever it was said about.
     ///
     /// - Throws: as ``write(_:_:in:on:by:)``; `CommentRefusal.tooDeep`, `.parentWithdrawn`.
     @discardableResult
@@ -62,16 +63,10 @@ public struct Comments: Sendable {
         try Self.check(body)
         try await count(actor)
         return try await pool.transaction("comment.answer") { transaction in
-            let row: Row? = try await transaction.one(
-                "comment.proposal",
-                """
-                SELECT proposal.id FROM comment JOIN proposal ON proposal.thread_id = comment.thread_id
-                WHERE comment.id = \(parent)
-                """)
-            guard let row else { throw CommentRefusal.closed }
-            // The thread of a proposal that was joined goes on where the proposal went.
-            let root: Proposal = try await open(ID(try row.get("id")), family: true, to: actor, in: transaction)
-            // Read under the lock of the root, which whoever withdraws it takes too.
+            guard let host = try await CommentHost.of(parent, in: transaction) else { throw CommentRefusal.closed }
+            let thread: any CommentThread = host.thread(zone: zone)
+            let locked: LockedThread = try await open(thread, to: actor, in: transaction)
+            // Read under the lock of the thread, which whoever withdraws it takes too.
             let above: Row? = try await transaction.one(
                 "comment.parent",
                 """
@@ -91,7 +86,8 @@ public struct Comments: Sendable {
                 VALUES (\(id), \(try above.get("thread_id", as: UUID.self)), \(parent), \(top), \(depth + 1),
                         \(language), \(body), \(actor.account), \(actor.role))
                 """)
-            try await Self.recount(root.id, top: top, in: transaction)
+            try await Self.countAnswers(of: top, in: transaction)
+            try await thread.recount(locked, in: transaction)
             try await Acts.record("comment_written", by: actor, on: "comment", id, in: transaction)
             return id
         }
@@ -131,15 +127,14 @@ public struct Comments: Sendable {
     public func withdraw(_ comment: ID<Comment>, by actor: Actor) async throws {
         try await pool.transaction("comment.withdraw") { transaction in
             let row: Row? = try await transaction.one(
-                "comment.proposal_of_own",
+                "comment.host_of_own",
                 """
-                SELECT proposal.id, comment.top_id
-                FROM comment JOIN proposal ON proposal.thread_id = comment.thread_id
+                SELECT comment.top_id, \(sql: CommentHost.columns) FROM comment \(sql: CommentHost.joins)
                 WHERE comment.id = \(comment) AND comment.account_id = \(actor.account)
                 """)
-            guard let row, let root = try await Family.lock(ID(try row.get("id")), in: transaction) else {
-                throw NotAllowed(roles: [])
-            }
+            guard let row, let thread = try CommentHost(row: row)?.thread(zone: zone),
+                let locked = try await thread.lock(in: transaction)
+            else { throw NotAllowed(roles: []) }
             let count: Int = try await transaction.execute(
                 "comment.erase",
                 """
@@ -147,7 +142,8 @@ public struct Comments: Sendable {
                 WHERE id = \(comment) AND withdrawn_at IS NULL
                 """)
             guard count > 0 else { return }
-            try await Self.recount(root.id, top: try row.get("top_id"), in: transaction)
+            try await Self.countAnswers(of: try row.get("top_id"), in: transaction)
+            try await thread.recount(locked, in: transaction)
             try await Acts.record("comment_withdrawn", by: actor, on: "comment", comment, in: transaction)
         }
     }
@@ -171,38 +167,28 @@ public struct Comments: Sendable {
         }
     }
 
-    /// The proposal, whose family is locked, when comments may be written under it: by staff whatever the phase, for
-    /// the city answers when it can.
+    /// Locks the thread for somebody who may write there: for staff whatever the phase, for the city answers when it can.
     private func open(
-        _ proposal: ID<Proposal>, family: Bool = false, to actor: Actor, in transaction: Transaction
-    ) async throws -> Proposal {
+        _ thread: any CommentThread, to actor: Actor, in transaction: Transaction
+    ) async throws -> LockedThread {
         guard actor.account != nil else { throw NotAllowed(roles: []) }
-        guard let root = try await Family.lock(proposal, in: transaction), family || root.id == proposal,
-            !Self.closed.contains(root.status)
-        else { throw CommentRefusal.closed }
+        guard let locked = try await thread.lock(in: transaction), !locked.isOver else { throw CommentRefusal.closed }
         if case .resident = actor {
-            let rule: ProposalRule = try await ProposalCalls.rule(of: root.process, zone: zone, in: transaction)
-            guard rule.mayComment else { throw CommentRefusal.closed }
+            guard try await thread.isOpen(locked, in: transaction) else { throw CommentRefusal.closed }
         } else {
-            try await Authority.require(
-                [.participationAgent, .examiner], of: actor, process: root.process, in: transaction)
+            try await Authority.require(thread.cityRoles, of: actor, process: locked.process, in: transaction)
         }
-        return root
+        return locked
     }
 
-    private static func recount(
-        _ root: ID<Proposal>, top: ID<Comment>? = nil, in transaction: Transaction
-    ) async throws {
-        if let top {
-            try await transaction.execute(
-                "comment.count_answers",
-                """
-                UPDATE comment
-                SET answer_count = (SELECT count(*) FROM comment AS answer
-                                    WHERE answer.top_id = \(top) AND answer.depth > 1 AND answer.withdrawn_at IS NULL)
-                WHERE id = \(top)
-                """)
-        }
-        try await Family.countComments(of: root, in: transaction)
+    private static func countAnswers(of top: ID<Comment>, in transaction: Transaction) async throws {
+        try await transaction.execute(
+            "comment.count_answers",
+            """
+            UPDATE comment
+            SET answer_count = (SELECT count(*) FROM comment AS answer
+                                WHERE answer.top_id = \(top) AND answer.depth > 1 AND answer.withdrawn_at IS NULL)
+            WHERE id = \(top)
+            """)
     }
 }

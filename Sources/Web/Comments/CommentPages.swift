@@ -1,6 +1,6 @@
 import Participation
 
-/// All that was said about a proposal, page by page, with the form.
+/// All that was said about something, page by page, with the form.
 struct CommentsPage: PageView {
     static let template = "comments/comments"
 
@@ -10,9 +10,9 @@ struct CommentsPage: PageView {
         let isCurrent: Bool
     }
 
-    let proposalHref: String
-    let proposalTitle: String
-    let wroteProposalIn: String?
+    let hostHref: String
+    let hostTitle: String
+    let wroteHostIn: String?
     let errors: ErrorSummary?
     let count: String
     let form: CommentForm?
@@ -26,7 +26,7 @@ struct CommentsPage: PageView {
     let firstHref: String
 
     static let sample = CommentsPage(
-        proposalHref: "/proposals/12", proposalTitle: "Ein Brunnen", wroteProposalIn: "de",
+        hostHref: "/proposals/12", hostTitle: "Ein Brunnen", wroteHostIn: "de",
         errors: ErrorSummary(items: [.init(field: "body", text: "Écrivez.")]), count: "12 commentaires", form: .sample,
         signIn: "/sign-in", closed: "Fermé.",
         orders: [Order(label: "Les plus récents", href: "?order=newest", isCurrent: true)], lines: [.sample],
@@ -37,9 +37,9 @@ struct CommentsPage: PageView {
 struct ConversationPage: PageView {
     static let template = "comments/conversation"
 
-    let proposalHref: String
-    let proposalTitle: String
-    let wroteProposalIn: String?
+    let hostHref: String
+    let hostTitle: String
+    let wroteHostIn: String?
     let commentsHref: String
     let errors: ErrorSummary?
     let line: CommentLine
@@ -49,7 +49,7 @@ struct ConversationPage: PageView {
     let signIn: String?
 
     static let sample = ConversationPage(
-        proposalHref: "/proposals/12", proposalTitle: "Ein Brunnen", wroteProposalIn: "de",
+        hostHref: "/proposals/12", hostTitle: "Ein Brunnen", wroteHostIn: "de",
         commentsHref: "/proposals/12/comments", errors: nil, line: .sample, answering: "Répondre à Ada", form: .sample,
         signIn: "/sign-in")
 }
@@ -58,15 +58,15 @@ struct ConversationPage: PageView {
 struct CommentEditPage: PageView {
     static let template = "comments/edit"
 
-    let proposalHref: String
-    let proposalTitle: String
-    let wroteProposalIn: String?
+    let hostHref: String
+    let hostTitle: String
+    let wroteHostIn: String?
     let errors: ErrorSummary?
     let form: CommentForm
     let backHref: String
 
     static let sample = CommentEditPage(
-        proposalHref: "/proposals/12", proposalTitle: "Ein Brunnen", wroteProposalIn: "de", errors: nil, form: .sample,
+        hostHref: "/proposals/12", hostTitle: "Ein Brunnen", wroteHostIn: "de", errors: nil, form: .sample,
         backHref: "/proposals/12/comments/1")
 }
 
@@ -74,15 +74,15 @@ struct CommentEditPage: PageView {
 struct CommentWithdrawalPage: PageView {
     static let template = "comments/withdrawal"
 
-    let proposalHref: String
-    let proposalTitle: String
-    let wroteProposalIn: String?
+    let hostHref: String
+    let hostTitle: String
+    let wroteHostIn: String?
     let line: CommentLine
     let action: String
     let backHref: String
 
     static let sample = CommentWithdrawalPage(
-        proposalHref: "/proposals/12", proposalTitle: "Ein Brunnen", wroteProposalIn: "de", line: .sample,
+        hostHref: "/proposals/12", hostTitle: "Ein Brunnen", wroteHostIn: "de", line: .sample,
         action: "/proposals/12/comments/1/withdrawal", backHref: "/proposals/12/comments/1")
 }
 

@@ -78,7 +78,7 @@ extension CommentLine {
 
 /// Turns comments into what pages show.
 struct CommentLines {
-    let scene: ProposalScene
+    let scene: any CommentScene
     /// Whether the reader may say something here.
     let isOpen: Bool
     let now = Date()
@@ -103,7 +103,7 @@ struct CommentLines {
     func line(_ comment: Comment, answers: [CommentLine] = [], more: String? = nil) -> CommentLine {
         let href = "\(scene.here)/comments/\(comment.id)"
         let isWithdrawn: Bool = comment.withdrawnAt != nil
-        let isElsewhere: Bool = comment.proposal != scene.proposal.number && comment.depth == 1
+        let origin: Int64? = comment.depth == 1 ? scene.origin(of: comment) : nil
         let mayAnswer: Bool = isOpen && !isWithdrawn && comment.depth < Comment.deepest
         let mayEdit: Bool = comment.mayEdit(scene.account?.id, at: now)
         let mayWithdraw: Bool = comment.mayWithdraw(scene.account?.id)
@@ -118,8 +118,8 @@ struct CommentLines {
                 ? nil : comment.editedAt.map { strings("talk.comment.edited", ["date": strings.moment($0)]) },
             text: isWithdrawn ? nil : Markdown.html(comment.body),
             wroteIn: comment.language == strings.language ? nil : comment.language.rawValue,
-            origin: isElsewhere ? strings("talk.comment.origin", ["number": String(comment.proposal)]) : nil,
-            originHref: isElsewhere ? "/proposals/\(comment.proposal)" : nil,
+            origin: origin.map { strings("talk.comment.origin", ["number": String($0)]) },
+            originHref: origin.map { "/proposals/\($0)" },
             answerHref: mayAnswer ? "\(href)#answer" : nil, editHref: mayEdit ? "\(href)/correction" : nil,
             withdrawHref: mayWithdraw ? "\(href)/withdrawal" : nil, hasActs: mayAnswer || mayEdit || mayWithdraw,
             answers: answers, hasAnswers: !answers.isEmpty, more: more)

@@ -17,16 +17,16 @@ struct MyCommentsController: Sendable {
         let account: SignedInAccount = try context.requireAccount()
         let strings: Strings = site.strings(context)
         let last: ID<Comment>? = try request.query().id("before", of: Comment.self)
-        let found: [(comment: Comment, title: String)] = try await comments.list(
+        let found: [(comment: Comment, place: CommentPlace)] = try await comments.list(
             of: account.id, before: last, limit: Self.pageSize + 1)
-        let shown: [(comment: Comment, title: String)] = Array(found.prefix(Self.pageSize))
+        let shown: [(comment: Comment, place: CommentPlace)] = Array(found.prefix(Self.pageSize))
         return site.page(
             MyCommentsPage(
-                lines: shown.map { comment, title in
+                lines: shown.map { comment, place in
                     let words: String = Markdown.plain(comment.body)
                     return MyCommentsPage.Line(
-                        href: "/proposals/\(comment.proposal)/comments/\(comment.id)#comment-\(comment.id)",
-                        title: title, words: words.count > 160 ? "\(words.prefix(159))…" : words,
+                        href: "\(place.address)/comments/\(comment.id)#comment-\(comment.id)",
+                        title: place.title(strings), words: words.count > 160 ? "\(words.prefix(159))…" : words,
                         wroteIn: comment.language == context.language ? nil : comment.language.rawValue,
                         date: strings.date(comment.createdAt))
                 }, isEmpty: shown.isEmpty,
@@ -58,4 +58,24 @@ struct MyCommentsPage: PageView {
                 href: "/proposals/12/comments/1#comment-1", title: "Ein Brunnen", words: "Ja.", wroteIn: "de",
                 date: "3 mars 2026")
         ], isEmpty: true, onward: "/account/comments?before=1")
+}
+
+extension CommentPlace {
+    /// The address of the page of what was commented on.
+    var address: String {
+        switch self {
+        case .proposal(let number, _): "/proposals/\(number)"
+        case .paragraph(let consultation, let text, let number, _):
+            "/consultations/\(consultation)/texts/\(text)/paragraphs/\(number)"
+        }
+    }
+
+    /// What was commented on, as lists name it.
+    func title(_ strings: Strings) -> String {
+        switch self {
+        case .proposal(_, let title): title
+        case .paragraph(_, _, let number, let title):
+            strings("consultations.text.paragraph_of", ["number": String(number), "title": title])
+        }
+    }
 }

@@ -9,7 +9,7 @@ import Testing
     private static func said(
         _ square: Square, _ words: String, on proposal: Proposal, by actor: Actor
     ) async throws -> ID<Participation.Comment> {
-        try await square.comments.write(words, .neutral, in: .french, on: proposal.id, by: actor)
+        try await square.comments.write(words, .neutral, in: .french, on: .proposal(proposal.id), by: actor)
     }
 
     @Test func `an answer to an answer to an answer is refused, by the verb and by the schema`() async throws {
@@ -33,7 +33,7 @@ import Testing
                     """)
             }
             #expect(try await square.now(bench).comments == 3)
-            let page: CommentPage = try await square.comments.list(under: bench, .newest)
+            let page: CommentPage = try await square.comments.list(under: .proposal(bench.id), .newest)
             #expect(page.conversations.map(\.comment.id) == [first])
             #expect(page.conversations[0].answers.map(\.id) == [second, third])
             #expect(page.conversations[0].comment.answers == 2)
@@ -45,17 +45,17 @@ import Testing
             let ada: Actor = try await square.resident("Ada")
             let bench: Proposal = try await square.proposal("Un banc", by: ada)
             await #expect(throws: CommentRefusal.positionMissing) {
-                try await square.comments.write("Oui.", nil, in: .french, on: bench.id, by: ada)
+                try await square.comments.write("Oui.", nil, in: .french, on: .proposal(bench.id), by: ada)
             }
             await #expect(throws: CommentRefusal.empty) {
-                try await square.comments.write("", .for, in: .french, on: bench.id, by: ada)
+                try await square.comments.write("", .for, in: .french, on: .proposal(bench.id), by: ada)
             }
             await #expect(throws: CommentRefusal.tooLong(by: 1)) {
                 try await square.comments.write(
-                    String(repeating: "é", count: 2_001), .for, in: .french, on: bench.id, by: ada)
+                    String(repeating: "é", count: 2_001), .for, in: .french, on: .proposal(bench.id), by: ada)
             }
             await #expect(throws: NotAllowed.self) {
-                try await square.comments.write("Oui.", .for, in: .french, on: bench.id, by: .visitor)
+                try await square.comments.write("Oui.", .for, in: .french, on: .proposal(bench.id), by: .visitor)
             }
             #expect(try await square.town.count("comment") == 0)
         }
@@ -72,7 +72,7 @@ import Testing
                 try await Self.said(
                     square, "La ville ?", on: bench, by: .official(ada.account!, .participationAgent))
             }
-            let page: CommentPage = try await square.comments.list(under: bench, .newest)
+            let page: CommentPage = try await square.comments.list(under: .proposal(bench.id), .newest)
             #expect(page.conversations.map(\.comment.role) == [.participationAgent])
             try await square.set(.refused, bench)
             _ = try await Self.said(square, "Voici pourquoi.", on: bench, by: square.agent)
@@ -86,7 +86,7 @@ import Testing
             let id: ID<Participation.Comment> = try await Self.said(square, "Oui.", on: bench, by: ada)
             try await square.comments.edit(id, "Oui !", by: ada)
             let comment: Participation.Comment = try #require(
-                try await square.comments.conversation(with: id, under: bench)
+                try await square.comments.conversation(with: id, under: .proposal(bench.id))
             ).comment
             #expect(comment.body == "Oui !")
             #expect(comment.editedAt != nil)
@@ -114,13 +114,13 @@ import Testing
                 try await square.comments.answer(first, "Encore.", in: .french, by: bruno)
             }
             #expect(try await square.now(bench).comments == 1)
-            let page: CommentPage = try await square.comments.list(under: bench, .oldest)
+            let page: CommentPage = try await square.comments.list(under: .proposal(bench.id), .oldest)
             #expect(page.conversations.map(\.comment.id) == [first])
             #expect(page.conversations[0].comment.body.isEmpty)
             #expect(page.conversations[0].comment.name.isEmpty)
             #expect(page.conversations[0].answers.map(\.body) == ["Non."])
             try await square.comments.withdraw(answer, by: bruno)
-            #expect(try await square.comments.list(under: bench, .oldest).conversations.isEmpty)
+            #expect(try await square.comments.list(under: .proposal(bench.id), .oldest).conversations.isEmpty)
         }
     }
 
@@ -143,7 +143,7 @@ import Testing
             var cursor: CommentCursor?
             repeat {
                 let page: CommentPage = try await square.comments.list(
-                    under: bench, order, after: cursor, limit: 7, answers: 1)
+                    under: .proposal(bench.id), order, after: cursor, limit: 7, answers: 1)
                 read += page.conversations.map(\.comment.id)
                 answers += page.conversations.map(\.comment.answers)
                 for conversation in page.conversations {

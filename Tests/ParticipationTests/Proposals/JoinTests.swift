@@ -19,7 +19,7 @@ import Testing
             let seat: Proposal = try await square.proposal("Un siège", by: bruno)
             for person in [ada, bruno] { try await square.supports.give(to: bench.id, by: person) }
             for person in [bruno, claire] { try await square.supports.give(to: seat.id, by: person) }
-            try await square.comments.write("Oui.", .for, in: .french, on: seat.id, by: ada)
+            try await square.comments.write("Oui.", .for, in: .french, on: .proposal(seat.id), by: ada)
             let preview: JoinPreview = try await square.joins.preview(
                 [seat.number], into: bench.number, in: square.process, by: square.agent)
             #expect(preview.supports == 3 && preview.target?.supports == 2 && preview.origins[0].supports == 2)
@@ -34,7 +34,7 @@ import Testing
             #expect(try await square.now(seat).supports == 2)
             #expect(try await square.letters(to: "Bruno") == ["proposal_joined"])
             #expect(try await square.letters(to: "Ada") == ["proposal_gained"])
-            let page: CommentPage = try await square.comments.list(under: joined, .newest)
+            let page: CommentPage = try await square.comments.list(under: .proposal(joined.id), .newest)
             #expect(page.conversations.map(\.comment.proposal) == [seat.number])
 
             // Through either page, the family is supported once.
@@ -46,7 +46,7 @@ import Testing
                 page.conversations[0].comment.id, "Merci.", in: .french, by: bruno)
             #expect(try await square.now(bench).comments == 2)
             await #expect(throws: CommentRefusal.closed) {
-                try await square.comments.write("Encore.", .for, in: .french, on: seat.id, by: ada)
+                try await square.comments.write("Encore.", .for, in: .french, on: .proposal(seat.id), by: ada)
             }
 
             let join: Join = try #require(try await square.joins.history(of: seat.id).first)
