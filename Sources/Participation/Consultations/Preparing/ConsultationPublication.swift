@@ -32,13 +32,7 @@ extension Consultations {
         try await pool.transaction("consultation.withdraw") { transaction in
             let consultation: Consultation = try await Self.lock(id, by: actor, in: transaction)
             guard consultation.publishedAt != nil else { throw ConsultationRefusal.notPublished }
-            let row: Row? = try await transaction.one(
-                "consultation.in_use",
-                """
-                SELECT EXISTS (SELECT FROM response JOIN questionnaire ON questionnaire.id = response.questionnaire_id
-                               WHERE questionnaire.consultation_id = \(id)) AS answered
-                """)
-            guard try row?.get("answered") == false else { throw ConsultationRefusal.hasContributions }
+            guard try await !Self.isUsed(id, in: transaction) else { throw ConsultationRefusal.hasContributions }
             try await transaction.execute(
                 "consultation.withdrawn",
                 "UPDATE consultation SET published_at = NULL, revision = revision + 1 WHERE id = \(id)")
@@ -46,5 +40,23 @@ extension Consultations {
                 "consultation_withdrawn", by: actor, on: "consultation", id,
                 detail: ["consultation": consultation.handle], in: transaction)
         }
+    }
+
+    /// Whether somebody has answered, annotated or argued.
+    private static func isUsed(_ id: ID<Consultation>, in transaction: some Executor) async throws -> Bool {
+        let row: Row? = try await transaction.one(
+            "consultation.in_use",
+            """
+            WITH asked AS (SELECT id FROM questionnaire WHERE consultation_id = \(id)),
+            laid_out AS (SELECT id FROM consultation_text WHERE consultation_id = \(id))
+            SELECT EXISTS (SELECT FROM response JOIN asked ON asked.id = response.questionnaire_id)
+                OR EXISTS (SELECT FROM incoming_response JOIN asked ON asked.id = incoming_response.questionnaire_id)
+                OR EXISTS (SELECT FROM comment JOIN text_paragraph ON text_paragraph.thread_id = comment.thread_id
+                           JOIN laid_out ON laid_out.id = text_paragraph.text_id)
+                OR EXISTS (SELECT FROM text_suggestion JOIN laid_out ON laid_out.id = text_suggestion.text_id)
+                OR EXISTS (SELECT FROM argument JOIN debate ON debate.id = argument.debate_id
+                           WHERE debate.consultation_id = \(id)) AS used
+            """)
+        return try row?.get("used") ?? false
     }
 }
