@@ -37,6 +37,7 @@ public struct City: Sendable {
             site: site, processes: processes, votes: votes, calls: calls,
             proposals: ProposalLists(pool: pool, calls: calls), deliveries: deliveries(site: site),
             walks: WalkShelf(walks: Walks(pool: pool), gatherings: gatherings(site: site), processes: processes),
+            events: eventShelf(site: site),
             consultations: ConsultationShelf(consultations: Consultations(pool: pool), processes: processes)
         ).add(to: routes)
         VoteController(
@@ -80,13 +81,20 @@ public struct City: Sendable {
         addWalkSheets(to: routes, site: site)
         addWalkReports(to: routes, site: site, processes: processes)
         addGatherings(to: routes, site: site, processes: processes, map: map)
+        addEvents(to: routes, site: site, processes: processes, map: map)
+        addDebates(to: routes, site: site, processes: processes)
         addWalkPreparing(to: routes, site: site, processes: processes, map: map)
         addConsultations(to: routes, site: site, processes: processes)
+        addAnalysis(to: routes, site: site, processes: processes, map: map)
+        addForms(to: routes, site: site, processes: processes, map: map)
+        addAnswering(to: routes, site: site, processes: processes, map: map)
+        addConsultationAnswers(to: routes, site: site, processes: processes)
         addPlaces(to: routes, site: site, votes: votes, shelf: shelf)
         addPaper(to: routes, site: site, votes: votes, results: results)
         addMedia(to: routes, site: site)
         addWalkPaper(to: routes, site: site, processes: processes, map: map)
         addWalkAnswers(to: routes, site: site, processes: processes, map: map)
+        addQuestionnaireSheets(to: routes, site: site, processes: processes)
         DestructionDesk(
             site: site, shelf: shelf, votes: votes, destructions: Destructions(pool: pool, secrets: secrets)
         ).add(to: routes)
@@ -284,9 +292,51 @@ public struct City: Sendable {
             site: site, processes: processes, walks: walks, gatherings: gatherings, reports: WalkReports(pool: pool),
             map: map
         ).add(to: routes)
-        RegistrationController(site: site, walks: walks, gatherings: gatherings).add(to: routes)
-        RegistrationDesk(site: site, processes: processes, walks: walks, gatherings: gatherings).add(to: routes)
-        DoorController(site: site, walks: walks, gatherings: gatherings).add(to: routes)
+        RegistrationController(site: site, gatherings: gatherings).add(to: routes)
+        RegistrationDesk(site: site, processes: processes, gatherings: gatherings).add(to: routes)
+        DoorController(site: site, gatherings: gatherings).add(to: routes)
+    }
+
+    /// Events: as residents meet them, as agents prepare them, and what came of them.
+    private func addEvents(to routes: RouterGroup<AppContext>, site: Site, processes: Processes, map: CityMap) {
+        let (events, media) = (events(site: site), EventMedia(pool: pool))
+        let (consultations, gatherings) = (Consultations(pool: pool), gatherings(site: site))
+        let contributions = EventContributions(pool: pool)
+        EventController(
+            site: site, processes: processes, consultations: consultations, events: events, media: media,
+            contributions: contributions, gatherings: gatherings, map: map
+        ).add(to: routes)
+        EventDesk(
+            site: site, processes: processes, events: events, gatherings: gatherings, contributions: contributions
+        ).add(to: routes)
+        EventActs(
+            site: site, processes: processes, consultations: consultations, events: events, gatherings: gatherings,
+            map: map
+        ).add(to: routes)
+        EventMinutesDesk(site: site, processes: processes, events: events, media: media).add(to: routes)
+        EventContributionDesk(
+            site: site, processes: processes, events: events, contributions: contributions
+        ).add(to: routes)
+    }
+
+    /// Debates, with the answers to their arguments.
+    private func addDebates(to routes: RouterGroup<AppContext>, site: Site, processes: Processes) {
+        let (consultations, arguments) = (Consultations(pool: pool), Arguments(pool: pool, secrets: secrets))
+        let debates = Debates(pool: pool, correspondent: Letters(site: site))
+        DebateController(
+            site: site, processes: processes, consultations: consultations, debates: debates, arguments: arguments,
+            comments: comments(site: site)
+        ).add(to: routes)
+        DebateDesk(
+            site: site, processes: processes, consultations: consultations, debates: debates, arguments: arguments
+        ).add(to: routes)
+    }
+
+    private func events(site: Site) -> Events { Events(pool: pool, correspondent: Letters(site: site)) }
+
+    private func eventShelf(site: Site) -> EventShelf {
+        EventShelf(
+            events: events(site: site), gatherings: gatherings(site: site), processes: Processes(pool: pool))
     }
 
     /// Walks as their agents prepare them.
@@ -386,9 +436,99 @@ public struct City: Sendable {
         ).add(to: routes)
     }
 
+    /// Questionnaires as everybody answers them, and how agents let people in.
+    private func addAnswering(to routes: RouterGroup<AppContext>, site: Site, processes: Processes, map: CityMap) {
+        let consultations = Consultations(pool: pool)
+        let kiosks = AnswerKiosks(pool: pool, secrets: secrets)
+        let answering = Answering(pool: pool, secrets: secrets, zone: site.city.timeZone.identifier)
+        let house = AnsweringHouse(
+            site: site, consultations: consultations, answering: answering, kiosks: kiosks,
+            districts: Districts(pool: pool), map: map)
+        AnsweringController(house: house).add(to: routes)
+        AnswerStepController(house: house).add(to: routes)
+        SentAnswersController(house: house).add(to: routes)
+        AnsweringDesk(
+            site: site, processes: processes, consultations: consultations, answering: answering,
+            codes: AnswerCodes(pool: pool, secrets: secrets), kiosks: kiosks
+        ).add(to: routes)
+    }
+
     /// What consultations hold, in the order in which it stands on their pages.
     private func consultationParts(site: Site) -> [any ConsultationPart] {
-        []
+        [
+            AnswerPart(today: site.today),
+            AnalysisPart(consultations: Consultations(pool: pool), analyses: Analyses(pool: pool)),
+            FormPart(consultations: Consultations(pool: pool)),
+            AnsweringPart(consultations: Consultations(pool: pool)),
+            SheetPart(
+                consultations: Consultations(pool: pool),
+                sheets: QuestionnaireSheets(pool: pool, zone: site.city.timeZone.identifier)),
+            DebatePart(debates: Debates(pool: pool, correspondent: Letters(site: site))),
+            EventPart(events: events(site: site), shelf: eventShelf(site: site)),
+        ]
+    }
+
+    /// What the answers to questionnaires come to.
+    private func addAnalysis(to routes: RouterGroup<AppContext>, site: Site, processes: Processes, map: CityMap) {
+        let desks = AnalysisDesks(
+            site: site, processes: processes, consultations: Consultations(pool: pool), analyses: Analyses(pool: pool),
+            map: map)
+        AnswersDesk(desks: desks, exports: AnswerExports(pool: pool)).add(to: routes)
+        TextsDesk(desks: desks).add(to: routes)
+        ResultsController(desks: desks).add(to: routes)
+    }
+
+    /// Questionnaires as their agents write them.
+    private func addForms(to routes: RouterGroup<AppContext>, site: Site, processes: Processes, map: CityMap) {
+        let consultations = Consultations(pool: pool)
+        QuestionnaireDesk(site: site, processes: processes, consultations: consultations).add(to: routes)
+        FormDesk(site: site, processes: processes, consultations: consultations).add(to: routes)
+        QuestionDesk(site: site, processes: processes, consultations: consultations).add(to: routes)
+        TranslationDesk(site: site, processes: processes, consultations: consultations).add(to: routes)
+        VersionDesk(site: site, processes: processes, consultations: consultations).add(to: routes)
+        FormFileDesk(site: site, processes: processes, consultations: consultations).add(to: routes)
+        FormPreview(
+            site: site, processes: processes, consultations: consultations, districts: Districts(pool: pool), map: map
+        ).add(to: routes)
+    }
+
+    /// Printed questionnaires.
+    private func addQuestionnaireSheets(to routes: RouterGroup<AppContext>, site: Site, processes: Processes) {
+        let (consultations, districts) = (Consultations(pool: pool), Districts(pool: pool))
+        let sheets = QuestionnaireSheets(pool: pool, zone: site.city.timeZone.identifier)
+        SheetDesk(
+            site: site, processes: processes, consultations: consultations, sheets: sheets,
+            press: QuestionnairePress(site: site, consultations: consultations, sheets: sheets, districts: districts)
+        ).add(to: routes)
+        SheetEntryController(
+            site: site, processes: processes, consultations: consultations, sheets: sheets, districts: districts
+        ).add(to: routes)
+    }
+
+    /// What consultations end in: the synthesis, the city's decisions, the answers as open data.
+    private func addConsultationAnswers(to routes: RouterGroup<AppContext>, site: Site, processes: Processes) {
+        let (consultations, syntheses) = (Consultations(pool: pool), Syntheses(pool: pool))
+        let (decisions, districts) = (decisions(site: site), Districts(pool: pool))
+        SynthesisController(
+            site: site, processes: processes, consultations: consultations, syntheses: syntheses, districts: districts
+        ).add(to: routes)
+        CityAnswerController(
+            site: site, processes: processes, consultations: consultations, decisions: decisions
+        ).add(to: routes)
+        OpenAnswerController(
+            site: site, processes: processes, consultations: consultations, answers: OpenAnswers(pool: pool)
+        ).add(to: routes)
+        SynthesisDesk(
+            site: site, processes: processes, consultations: consultations, syntheses: syntheses, districts: districts
+        ).add(to: routes)
+        DecisionDesk(
+            site: site, processes: processes, consultations: consultations, decisions: decisions, syntheses: syntheses
+        ).add(to: routes)
+    }
+
+    /// Decisions after consultations, with the words of this site in their letters.
+    public func decisions(site: Site) -> Decisions {
+        Decisions(pool: pool, zone: site.city.timeZone.identifier, correspondent: Letters(site: site))
     }
 
     /// Papers: batches, their entries and settlement, and the account that closes.

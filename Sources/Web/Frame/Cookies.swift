@@ -16,6 +16,10 @@ public struct CookieJar: Sendable {
         case theme
         /// The token of a device that an officer opened for residents to vote at.
         case kiosk
+        /// The codes of what somebody has begun to answer, or has sent.
+        case answers
+        /// The token of a device that an agent opened for people to answer a questionnaire at.
+        case answeringKiosk = "answering-kiosk"
     }
 
     let secure: Bool

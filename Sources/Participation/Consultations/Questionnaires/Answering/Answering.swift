@@ -14,7 +14,7 @@ public struct Answering: Sendable {
     let pool: Pool
     let secrets: Secrets
     let zone: String
-    private let throttle: Throttle
+    let throttle: Throttle
 
     /// Answers kept in the database of `pool`.
     ///

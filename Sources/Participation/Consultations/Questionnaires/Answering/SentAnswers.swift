@@ -44,6 +44,31 @@ extension Answering {
         return nil
     }
 
+    /// What a code opens.
+    public enum Opened: Sendable {
+        /// What somebody has begun, or what they sent.
+        case draft, sent
+    }
+
+    /// What the code opens, for somebody who typed it.
+    ///
+    /// - Throws: ``AnsweringRefusal/gone`` for nothing; `Throttle.TooMany` when too many wrong codes came from the network.
+    public func open(
+        _ code: ResponseCode, of questionnaire: ID<Questionnaire>, from network: Network
+    ) async throws -> Opened {
+        try await throttle.count(.answerCode(network))
+        let opened: Opened
+        if try await draft([code], of: questionnaire) != nil {
+            opened = .draft
+        } else if try await sent([code], of: questionnaire) != nil {
+            opened = .sent
+        } else {
+            throw AnsweringRefusal.gone
+        }
+        try await throttle.succeeded(.answerCode(network))
+        return opened
+    }
+
     /// What the account sent to a questionnaire that is not anonymous; nil for every other.
     public func sent(by account: ID<Account>, of questionnaire: ID<Questionnaire>) async throws -> SentAnswers? {
         guard let person = try await Self.person(of: account, in: pool) else { return nil }
