@@ -72,7 +72,9 @@ private struct FormCheck {
 
     private mutating func look(at one: QuestionnaireForm.Question) {
         question = one.key
-        look(at: one.key, among: &keys)
+        var known: Set<String> = keys
+        look(at: one.key, among: &known)
+        keys = known
         if one.title.byLanguage["fr"] == nil { note(.untitled) }
         look(at: one.title, most: Limit.title)
         look(at: one.help, most: Limit.words)
@@ -171,6 +173,7 @@ private struct FormCheck {
                 continue
             }
             if !earlier.contains(test.question) {
+                let conditions = conditions
                 let way: [String]? = waiting.lazy.compactMap { conditions.way(from: test.question, to: $0) }.first
                 note(way.map { .loop([$0[$0.count - 1]] + $0) } ?? .laterQuestion(test.question))
             }

@@ -149,7 +149,8 @@ extension QuestionnaireForm {
                 var question: Question = question
                 question.key = renamed[question.key] ?? question.key
                 question.meaning = nil
-                question.condition?.tests = (question.condition?.tests ?? []).map { test in
+                let tests: [Condition.Test] = question.condition?.tests ?? []
+                question.condition?.tests = tests.map { test in
                     var test: Condition.Test = test
                     test.question = renamed[test.question] ?? test.question
                     return test

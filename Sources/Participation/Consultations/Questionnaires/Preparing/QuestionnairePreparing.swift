@@ -110,13 +110,15 @@ extension Consultations {
             try await pool.transaction("questionnaire.settle") { transaction in
                 let known: Questionnaire = try await Self.lockQuestionnaire(id, by: actor, in: transaction)
                 guard known.revision == revision else { throw QuestionnaireRefusal.changedMeanwhile }
-                let used: Set<AnswerWay> = try await Self.usedWays(of: id, in: transaction)
-                if !used.isEmpty {
+                let received: Received = try await Self.received(by: id, in: transaction)
+                if received.isAnswered {
                     let (old, new) = (known.settings, settings)
                     guard old.isAnonymous == new.isAnonymous, old.once == new.once, old.mayEdit == new.mayEdit else {
                         throw QuestionnaireRefusal.answered
                     }
-                    let lost: Set<AnswerWay> = used.subtracting(settings.ways)
+                    // Of answers on their way nobody knows by which way they came.
+                    let lost: Set<AnswerWay> = (received.isAwaiting ? known.ways : received.ways)
+                        .subtracting(settings.ways)
                     if !lost.isEmpty { throw QuestionnaireRefusal.wayUsed(AnswerWay.allCases.filter(lost.contains)) }
                 }
                 try await transaction.execute(
@@ -144,6 +146,8 @@ extension Consultations {
         do {
             try await pool.transaction("questionnaire.remove") { transaction in
                 let known: Questionnaire = try await Self.lockQuestionnaire(id, by: actor, in: transaction)
+                let received: Received = try await Self.received(by: id, in: transaction)
+                guard !received.isAnswered else { throw QuestionnaireRefusal.answered }
                 try await transaction.execute("questionnaire.delete", "DELETE FROM questionnaire WHERE id = \(id)")
                 try await Acts.record(
                     "questionnaire_removed", by: actor, on: "questionnaire", id,
@@ -168,12 +172,27 @@ extension Consultations {
         return known
     }
 
-    private static func usedWays(
-        of id: ID<Questionnaire>, in transaction: some Executor
-    ) async throws -> Set<AnswerWay> {
+    /// What has come of a questionnaire: the ways of the answers, and whether some are still on their way.
+    private struct Received {
+        let ways: Set<AnswerWay>
+        let isAwaiting: Bool
+
+        var isAnswered: Bool { isAwaiting || !ways.isEmpty }
+    }
+
+    /// Whoever answers holds the questionnaire too, so that what is read here stays true until the transaction ends.
+    private static func received(
+        by id: ID<Questionnaire>, in transaction: some Executor
+    ) async throws -> Received {
         let rows: [Row] = try await transaction.query(
-            "questionnaire.used_ways", "SELECT DISTINCT way FROM response WHERE questionnaire_id = \(id)")
-        return Set(try rows.compactMap { AnswerWay(rawValue: try $0.get("way")) })
+            "questionnaire.received",
+            """
+            SELECT DISTINCT way FROM response WHERE questionnaire_id = \(id)
+            UNION ALL
+            SELECT 'awaiting' WHERE EXISTS (SELECT FROM incoming_response WHERE questionnaire_id = \(id))
+            """)
+        let words: [String] = try rows.map { try $0.get("way") }
+        return Received(ways: Set(words.compactMap(AnswerWay.init)), isAwaiting: words.contains("awaiting"))
     }
 
     static func latestVersion(of id: ID<Questionnaire>, in executor: some Executor) async throws -> Int {
