@@ -134,7 +134,7 @@ public struct ConsultationFollowers: Sendable {
 
     /// What ends it from a letter. It is made from who follows what and the installation's secret, so that every letter
     /// can carry it while a copy of the database opens nothing.
-    private func token(of consultation: ID<Consultation>, _ account: ID<Account>) -> Token {
+    func token(of consultation: ID<Consultation>, _ account: ID<Account>) -> Token {
         let bytes: [UInt8] = Array("\(consultation) \(account)".utf8)
         // A keyed hash is as long as a token.
         return Token(bytes: secrets.keyedHash(bytes, label: "consultation follower link"))!
