@@ -18,6 +18,9 @@ extension Demonstration {
         for handle in [collectingHandle, overHandle] { try await town.fill(handle) }
         try await town.stage(.square)
         try await town.stage(.gardens)
+        try await town.conclude(overHandle)
+        // What was published of it only now was published when it was due.
+        try await town.stage(.gardens)
     }
 }
 
@@ -109,7 +112,18 @@ extension DemoTown {
                     "Cette démarche est une démonstration : questions, réponses et décisions sont inventées.",
                     "This process is a demonstration: questions, answers and decisions are invented.",
                     "Dieses Verfahren ist eine Vorführung: Fragen, Antworten und Beschlüsse sind erfunden."),
-                phases: []), demonstration: true, by: .operator)
+                phases: [
+                    PhaseDraft(
+                        kind: .consultation, title: texts("Consulter", "Consult", "Befragen"),
+                        description: texts(
+                            "Une consultation est ouverte : vous pouvez participer.",
+                            "A consultation is open: you can take part.",
+                            "Eine Beteiligung läuft: Sie können mitmachen."), starts: Self.day(-260),
+                        ends: Self.day(18)),
+                    PhaseDraft(
+                        kind: .followUp, title: texts("Répondre et suivre", "Answer and follow", "Antworten, umsetzen"),
+                        description: Texts([:]), starts: Self.day(19), ends: Self.day(900)),
+                ]), demonstration: true, by: .operator)
     }
 
     /// Prepares a consultation by the desk's own acts and publishes it, collecting from now on.
@@ -141,11 +155,15 @@ extension DemoTown {
         try await forms(of: consultation)
     }
 
+    /// What the city made of a consultation whose collection is over; each is a function in a file of its own.
+    func conclude(_ handle: String) async throws {
+        guard let consultation = try await consultations.find(handle), consultation.stage > .collection else { return }
+        try await outcome(of: consultation)
+    }
+
     /// The weeks of a consultation, once all that is collected is there.
     func stage(_ plan: DemoConsultation) async throws {
-        guard let consultation = try await consultations.find(plan.handle),
-            consultation.collectsUntil > plan.timetable.collectsUntil.addingTimeInterval(86_400)
-        else { return }
+        guard let consultation = try await consultations.find(plan.handle) else { return }
         try await consultations.stage(consultation.id, plan.timetable, by: .operator)
     }
 }
