@@ -22,6 +22,13 @@ CREATE TABLE questionnaire_results (
         REFERENCES questionnaire (id) ON DELETE CASCADE
 );
 
+-- All that somebody wrote, for finding answers by their words.
+CREATE FUNCTION answer_words(answers jsonb) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+    RETURN (SELECT coalesce(string_agg(concat_ws(' ', told.value ->> 'words', told.value ->> 'other',
+                                                 told.value -> 'place' ->> 'words'), ' '), '')
+            FROM jsonb_each(answers) AS told);
+CREATE INDEX response_words ON response USING gin (to_tsvector(search_configuration(language), answer_words(answers)));
+
 -- The code book of a question that is answered in words: its themes.
 CREATE TABLE answer_theme (
     id uuid NOT NULL,

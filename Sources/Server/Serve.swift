@@ -62,6 +62,20 @@ struct Serve: AsyncParsableCommand {
                                 ConsultationFollowers(
                                     pool: house.pool, secrets: house.secrets, correspondent: Letters(site: site)),
                                 logger: house.logger)),
+                        .init(
+                            service: DecisionDigests(
+                                Decisions(
+                                    pool: house.pool, zone: site.city.timeZone.identifier,
+                                    correspondent: Letters(site: site)),
+                                for: ConsultationFollowers(
+                                    pool: house.pool, secrets: house.secrets, correspondent: Letters(site: site)),
+                                logger: house.logger)),
+                        .init(service: AnalysisRounds(pool: house.pool, logger: house.logger)),
+                        .init(
+                            service: ResponseRounds(
+                                Answering(
+                                    pool: house.pool, secrets: house.secrets, zone: site.city.timeZone.identifier),
+                                logger: house.logger)),
                         .init(service: service),
                     ], gracefulShutdownSignals: [.sigterm, .sigint], logger: house.logger))
             do {

@@ -66,7 +66,27 @@ public struct Analyses: Sendable {
                 return one
             }
         }
+        guard !filter.isFilter else { return figures }
+        // A form has a few questions of places, and a few whose texts are coded.
+        for question in form.questions where question.kind == .place {
+            figures.places[question.key] = try await places(
+                of: question.key, in: questionnaire, AnswerFilter(), in: executor)
+        }
+        for question in try await codedQuestions(of: questionnaire, in: executor) {
+            let book: CodeBook = try await codeBook(of: question, in: questionnaire, in: executor)
+            figures.coded[question] = CodedTexts(book, written: figures.written(question))
+        }
         return figures
+    }
+
+    /// The questions with a code book.
+    private static func codedQuestions(
+        of questionnaire: ID<Questionnaire>, in executor: some Executor
+    ) async throws -> [String] {
+        try await executor.query(
+            "analysis.coded",
+            "SELECT DISTINCT question FROM answer_theme WHERE questionnaire_id = \(questionnaire) ORDER BY question"
+        ).map { try $0.get("question") }
     }
 
     static func form(of questionnaire: ID<Questionnaire>, in executor: some Executor) async throws -> JoinedForm {
@@ -167,5 +187,13 @@ extension QuestionFigures {
             guard people > 0 else { return }
             add(answer, times: people, words: Int(try row.get("words", as: Int64.self)))
         }
+    }
+}
+
+extension QuestionnaireFigures {
+    /// How many texts there are of a question: answers in words, or what was written beside options.
+    func written(_ question: String) -> Int {
+        guard let figures = self[question] else { return 0 }
+        return figures.kind.isText || figures.kind == .place ? figures.answered : figures.other
     }
 }

@@ -7,6 +7,12 @@ public struct DatedFigures: Sendable {
     public let figures: QuestionnaireFigures
     /// When they were counted, or published.
     public let at: Date
+
+    /// Figures that hold for that moment.
+    public init(figures: QuestionnaireFigures, at: Date) {
+        self.figures = figures
+        self.at = at
+    }
 }
 
 /// Figures of many answers are counted in one pass from time to time and kept, so that a page about a quarter of a

@@ -25,6 +25,26 @@ extension Analyses {
         return published
     }
 
+    /// What would be published now.
+    ///
+    /// - Throws: `NotAllowed` unless the actor is an agent of the process.
+    public func preview(
+        of consultation: ID<Consultation>, by actor: Actor
+    ) async throws -> [ID<Questionnaire>: DatedFigures] {
+        try await Consultations.require(consultation, by: actor, in: pool)
+        let questionnaires: [Questionnaire] = try await Consultations.questionnaires(
+            where: "questionnaire.consultation_id = \(consultation) AND questionnaire.live_version IS NOT NULL",
+            in: pool)
+        var previews: [ID<Questionnaire>: DatedFigures] = [:]
+        for questionnaire in questionnaires {
+            guard let dated = try await figures(of: questionnaire.id) else { continue }
+            let form: JoinedForm = try await form(of: questionnaire.id)
+            previews[questionnaire.id] = DatedFigures(
+                figures: dated.figures.published(form.versions.map(\.form)), at: dated.at)
+        }
+        return previews
+    }
+
     /// How many answers each questionnaire of a consultation has; that alone is said while answers are taken.
     public func answers(of consultation: ID<Consultation>) async throws -> [ID<Questionnaire>: Int] {
         var counts: [ID<Questionnaire>: Int] = [:]

@@ -11,6 +11,11 @@ public struct QuestionnaireFigures: Codable, Hashable, Sendable {
     /// The versions that were answered, and by how many.
     public var versions: [Int: Int] = [:]
 
+    /// How the places of each question of places lie, by its key.
+    public var places: [String: PlaceGrid] = [:]
+    /// What the coded texts of each question say, by its key.
+    public var coded: [String: CodedTexts] = [:]
+
     /// Nobody has answered.
     public init() {}
 
@@ -112,6 +117,7 @@ extension QuestionnaireFigures {
         published.ways = ways.filter { !published.hiddenWays.contains($0.key) }
         // How many answered an earlier version stands in the numbers of the questions that it alone asked.
         published.versions = versions.values.contains(where: SmallCells.isSmall) ? [:] : versions
+        published.coded = coded.filter { $0.value.coded >= SmallCells.least }.mapValues(\.published)
         let looked: [String: Set<String>] = Self.looked(forms)
         var partial: Set<String> = []
         for question in questions {
@@ -122,6 +128,11 @@ extension QuestionnaireFigures {
                 one.isHidden = true
             }
             if one.isPartial { partial.insert(question.question) }
+            if one.isHidden { published.coded[question.question] = nil }
+            // Where so few showed a point that their number is left out, they are not drawn either.
+            if !one.isHidden, one.points >= SmallCells.least {
+                published.places[question.question] = places[question.question]?.published
+            }
             published.questions.append(one)
         }
         return published
