@@ -164,7 +164,7 @@ extension FigureCatalogue {
                     .sorted { $0.key < $1.key }
                     .map { label(Voice(.theme, $0.key), question.title, $0.value) }
                 return [label(Voice(.question, name), Texts([:]), question.title)]
-                    + question.options.map {
+                    + (question.rows.isEmpty ? question.options : question.rows).map {
                         label(Voice(.option, "\(name)/\($0.key)"), question.title, $0.title)
                     } + found
             }
