@@ -5,7 +5,7 @@ struct ConsultationCard: Sendable {
     let title: String
     let titleLanguage: String?
     let href: String
-    let summary: String
+    let summary: String?
     let status: StatusWord
     let headline: String
     let process: String
@@ -24,7 +24,7 @@ extension ConsultationCard {
         title = consultation.title(reader)
         titleLanguage = consultation.title.foreign(to: reader)
         href = "/consultations/\(consultation.handle)"
-        summary = consultation.summary(reader)
+        summary = consultation.summary.isEmpty ? nil : consultation.summary(reader)
         status = ConsultationWords(strings).status(consultation.stage)
         headline = ConsultationTimes(consultation, strings, today: today).headline
         self.process = process.title(reader)

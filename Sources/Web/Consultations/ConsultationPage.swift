@@ -23,7 +23,7 @@ struct ConsultationPage: PageView {
     let heading: String
     let headingLanguage: String?
     let home: PlaceLink
-    let lead: String
+    let lead: String?
     let leadLanguage: String?
     let standing: StatusWord
     let headline: String
@@ -71,7 +71,7 @@ extension ConsultationPage {
         heading = consultation.title(reader)
         headingLanguage = consultation.title.foreign(to: reader)
         home = PlaceLink(label: visit.process.title(reader), href: "/processes/\(visit.process.slug)/consultations")
-        lead = consultation.summary(reader)
+        lead = consultation.summary.isEmpty ? nil : consultation.summary(reader)
         leadLanguage = consultation.summary.foreign(to: reader)
         standing = ConsultationWords(strings).status(consultation.stage)
         headline = times.headline
