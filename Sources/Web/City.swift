@@ -95,6 +95,7 @@ public struct City: Sendable {
         addWalkPaper(to: routes, site: site, processes: processes, map: map)
         addWalkAnswers(to: routes, site: site, processes: processes, map: map)
         addQuestionnaireSheets(to: routes, site: site, processes: processes)
+        addTexts(to: routes, site: site, processes: processes)
         DestructionDesk(
             site: site, shelf: shelf, votes: votes, destructions: Destructions(pool: pool, secrets: secrets)
         ).add(to: routes)
@@ -463,6 +464,7 @@ public struct City: Sendable {
             SheetPart(
                 consultations: Consultations(pool: pool),
                 sheets: QuestionnaireSheets(pool: pool, zone: site.city.timeZone.identifier)),
+            TextsPart(texts: ConsultationTexts(pool: pool)),
             DebatePart(debates: Debates(pool: pool, correspondent: Letters(site: site))),
             EventPart(events: events(site: site), shelf: eventShelf(site: site)),
         ]
@@ -529,6 +531,35 @@ public struct City: Sendable {
     /// Decisions after consultations, with the words of this site in their letters.
     public func decisions(site: Site) -> Decisions {
         Decisions(pool: pool, zone: site.city.timeZone.identifier, correspondent: Letters(site: site))
+    }
+
+    /// Texts of consultations, read and annotated paragraph by paragraph, and prepared at the desk.
+    private func addTexts(to routes: RouterGroup<AppContext>, site: Site, processes: Processes) {
+        let (consultations, texts) = (Consultations(pool: pool), ConsultationTexts(pool: pool))
+        let drafts = TextDrafts(pool: pool)
+        let letters = Letters(site: site)
+        let suggestions = TextSuggestions(pool: pool, secrets: secrets, correspondent: letters)
+        TextController(site: site, consultations: consultations, texts: texts).add(to: routes)
+        ParagraphController(
+            site: site, consultations: consultations, texts: texts, comments: comments(site: site),
+            suggestions: suggestions
+        ).add(to: routes)
+        TextSuggestionController(
+            site: site, consultations: consultations, texts: texts, suggestions: suggestions
+        ).add(to: routes)
+        TextDesk(
+            site: site, processes: processes, consultations: consultations, texts: texts, drafts: drafts
+        ).add(to: routes)
+        TextDraftDesk(
+            site: site, processes: processes, consultations: consultations, texts: texts, drafts: drafts
+        ).add(to: routes)
+        TextPublicationDesk(
+            site: site, processes: processes, consultations: consultations, texts: texts, drafts: drafts
+        ).add(to: routes)
+        TextAnswerDesk(
+            site: site, processes: processes, consultations: consultations, texts: texts, suggestions: suggestions,
+            replies: TextReplies(pool: pool, correspondent: letters)
+        ).add(to: routes)
     }
 
     /// Papers: batches, their entries and settlement, and the account that closes.

@@ -14,6 +14,14 @@ public enum Markdown {
         return writer.html
     }
 
+    /// The HTML of a heading of that level, from 1 to 6, whose words are `text`: of one line.
+    public static func heading(_ text: String, level: Int) -> String {
+        let whole: String = html(text)
+        let isLine: Bool = whole.hasPrefix("<p>") && whole.hasSuffix("</p>\n")
+        let words: String = isLine ? String(whole.dropFirst(3).dropLast(5)) : text.escapedForHTML
+        return "<h\(level)>\(words)</h\(level)>\n"
+    }
+
     /// The words of `text` without their marks, paragraphs parted by an empty line: for letters and feeds.
     public static func plain(_ text: String) -> String {
         guard let document = MarkdownDocument(text) else { return text }

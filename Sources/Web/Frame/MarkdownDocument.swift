@@ -23,17 +23,38 @@ final class MarkdownDocument {
         var previous: Node? { cmark_node_previous(pointer).map(Node.init(pointer:)) }
         var next: Node? { cmark_node_next(pointer).map(Node.init(pointer:)) }
         var hasChildren: Bool { cmark_node_first_child(pointer) != nil }
+        /// The first and the last line of the text that it comes from, from 1.
+        var lines: ClosedRange<Int> {
+            let first = Int(cmark_node_get_start_line(pointer))
+            return first...max(first, Int(cmark_node_get_end_line(pointer)))
+        }
+        /// What it holds directly, in order.
+        var children: [Node] {
+            var found: [Node] = []
+            var next: Node? = cmark_node_first_child(pointer).map(Node.init(pointer:))
+            while let node = next {
+                found.append(node)
+                next = node.next
+            }
+            return found
+        }
     }
 
     /// How much is read as Markdown: 64 KB, 50 levels, and tables of 5,000 cells, which cmark fills up to their
     /// widest row.
-    private static let bytes = 64 * 1024, levels = 50, cells = 5_000
+    static let bytes = 64 * 1024
+    private static let levels = 50, cells = 5_000
 
     private let root: OpaquePointer
 
+    /// The pieces that the whole is made of: paragraphs, headings, lists.
+    var blocks: [Node] { Node(pointer: root).children }
+
     /// Reads `text`; nil when it is too long or too deep for a page.
-    init?(_ text: String) {
-        guard text.utf8.count <= Self.bytes, let root = Self.parse(text) else { return nil }
+    ///
+    /// - Parameter limit: the most bytes, where a text is read to be taken apart rather than shown.
+    init?(_ text: String, limit: Int = MarkdownDocument.bytes) {
+        guard text.utf8.count <= limit, let root = Self.parse(text) else { return nil }
         self.root = root
         guard depth <= Self.levels else { return nil }
     }

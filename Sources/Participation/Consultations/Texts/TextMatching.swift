@@ -112,7 +112,7 @@ struct TextMatching {
 
 extension TextBlock {
     /// The block with its line ends and blanks all alike: a line broken elsewhere changes no word.
-    var flattened: TextBlock {
+    public var flattened: TextBlock {
         TextBlock(level: level, body: body.split(whereSeparator: \.isWhitespace).joined(separator: " "))
     }
 }
