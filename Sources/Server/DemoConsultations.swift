@@ -153,6 +153,9 @@ extension DemoTown {
     func fill(_ handle: String) async throws {
         guard let consultation = try await consultations.find(handle), consultation.isCollecting else { return }
         try await forms(of: consultation)
+        try await answers(to: consultation)
+        try await debates(of: consultation)
+        try await events(of: consultation)
     }
 
     /// What the city made of a consultation whose collection is over; each is a function in a file of its own.

@@ -25,14 +25,14 @@ extension Gatherings {
         }
     }
 
-    /// The same for the crew of the walk, who stand at the meeting point.
+    /// The same for who stands at the meeting point: the crew of a walk.
     ///
     /// - Throws: `NotAllowed` to everybody but the crew and the agents of the process.
     public func attendance(
         of gathering: ID<Gathering>, by actor: Actor
     ) async throws -> (occasion: Occasion, registrations: [Registration], turnout: Turnout) {
         try await pool.transaction("registration.read_crew") { transaction in
-            try await read(try await Self.ofCrew(gathering, actor, in: transaction), by: actor, in: transaction)
+            try await read(try await Self.atTheDoor(gathering, actor, in: transaction), by: actor, in: transaction)
         }
     }
 
@@ -43,7 +43,7 @@ extension Gatherings {
         _ came: Int?, of registration: ID<Registration>, at gathering: ID<Gathering>, by actor: Actor
     ) async throws {
         try await pool.transaction("registration.note") { transaction in
-            let occasion: Occasion = try await Self.ofCrew(gathering, actor, in: transaction)
+            let occasion: Occasion = try await Self.atTheDoor(gathering, actor, in: transaction)
             if let came, !(0...21).contains(came) { throw Refused(AttendanceRefusal.people) }
             if occasion.gathering.startsAt.addingTimeInterval(-86_400) > (try await Self.now(in: transaction)) {
                 throw Refused(AttendanceRefusal.tooEarly)
@@ -59,13 +59,16 @@ extension Gatherings {
         }
     }
 
-    private static func ofCrew(
+    private static func atTheDoor(
         _ gathering: ID<Gathering>, _ actor: Actor, in transaction: some Executor
     ) async throws -> Occasion {
         guard let occasion = try await occasions(where: "gathering.id = \(gathering)", in: transaction).first else {
             throw NotAllowed(roles: Walks.planners)
         }
-        _ = try await Walks.requireCrew(occasion.walk, of: actor, in: transaction)
+        switch occasion.subject {
+        case .walk(let walk): _ = try await Walks.requireCrew(walk, of: actor, in: transaction)
+        case .event: try await Authority.require(Walks.planners, of: actor, process: occasion.process, in: transaction)
+        }
         return occasion
     }
 

@@ -40,8 +40,8 @@ extension Gatherings {
                 WHERE gathering.id = registration.gathering_id AND registration.state = 'registered'
                   AND registration.reminded_at IS NULL AND registration.erased_at IS NULL
                   AND gathering.cancelled_at IS NULL AND gathering.starts_at > clock_timestamp()
-                  AND EXISTS (SELECT FROM walk
-                              WHERE walk.gathering_id = gathering.id AND walk.published_at IS NOT NULL)
+                  AND EXISTS (SELECT FROM occasion
+                              WHERE occasion.gathering_id = gathering.id AND occasion.published_at IS NOT NULL)
                   AND clock_timestamp() AT TIME ZONE \(zone)
                       >= date_trunc('day', gathering.starts_at AT TIME ZONE \(zone)) - interval '15 hours'
                   AND registration.registered_at AT TIME ZONE \(zone)

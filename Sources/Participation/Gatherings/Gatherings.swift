@@ -31,10 +31,20 @@ public struct Gatherings: Sendable {
         return Dictionary(uniqueKeysWithValues: found.map { ($0.gathering.id, $0) })
     }
 
-    /// The published occasions that end after `moment`, the next first.
-    public func published(endingAfter moment: Date) async throws -> [Occasion] {
+    /// The walk or event with the handle, published or not: who shows it asks ``Occasion/isPublished``.
+    public func occasion(of kind: Occasion.Kind, _ handle: String) async throws -> Occasion? {
         try await Self.occasions(
-            where: "walk.published_at IS NOT NULL AND gathering.ends_at > \(moment)", in: pool)
+            where: "occasion.kind = \(kind.rawValue) AND occasion.handle = \(handle)", in: pool
+        ).first
+    }
+
+    /// The published occasions of a kind that end after `moment`, the next first.
+    public func published(_ kind: Occasion.Kind, endingAfter moment: Date) async throws -> [Occasion] {
+        try await Self.occasions(
+            where: """
+                occasion.kind = \(kind.rawValue) AND occasion.published_at IS NOT NULL
+                AND gathering.ends_at > \(moment)
+                """, in: pool)
     }
 
     /// How many come to each of these gatherings.

@@ -3,38 +3,67 @@ import Postgres
 
 /// What a gathering is the day of: what its letters and calendars name, and whose agents answer for it.
 public struct Occasion: Sendable {
+    /// What people come to.
+    public enum Kind: String, Sendable, CaseIterable {
+        case walk, event
+    }
+
+    /// What it is the day of.
+    public enum Subject: Sendable, Hashable {
+        case walk(ID<Walk>)
+        case event(ID<Event>)
+    }
+
     /// When it is, and how many may come.
     public let gathering: Gathering
-    /// The walk that it is the day of.
-    public let walk: ID<Walk>
-    /// The handle of the walk in addresses.
+    /// What it is the day of.
+    public let subject: Subject
+    /// The handle of the walk or event in addresses.
     public let handle: String
     /// The process it belongs to.
     public let process: ID<Process>
-    /// What it is called, and where people meet.
+    /// What it is called, and where people meet; there is no place where everybody joins from elsewhere.
     public let title: Texts, meetingPlace: Texts
+    /// Where people join from elsewhere, for who has places; nil where everybody comes.
+    public let onlineAddress: String?
     /// Whether residents see it.
     public let isPublished: Bool
     /// How often calendars have had to follow a change, and when it last changed.
     public let sequence: Int, changedAt: Date
+
+    /// What people come to.
+    public var kind: Kind {
+        switch subject {
+        case .walk: .walk
+        case .event: .event
+        }
+    }
 
     /// Until when people register by themselves.
     public var closesAt: Date { min(gathering.registrationClosesAt ?? gathering.startsAt, gathering.startsAt) }
 
     /// What `init(row:)` reads, of ``tables``.
     static let columns: SQL = """
-        \(sql: Gathering.columns), gathering.sequence, gathering.changed_at, walk.id AS walk_id, walk.handle,
-        walk.process_id, walk.title::text AS title, walk.meeting_place::text AS meeting_place, walk.published_at
+        \(sql: Gathering.columns), gathering.sequence, gathering.changed_at, occasion.kind, occasion.subject_id,
+        occasion.handle, occasion.process_id, occasion.title::text AS title, occasion.place::text AS meeting_place,
+        occasion.online_address, occasion.published_at
         """
-    static let tables: SQL = "gathering JOIN walk ON walk.gathering_id = gathering.id"
+    static let tables: SQL = "gathering JOIN occasion ON occasion.gathering_id = gathering.id"
 
     init(row: Row) throws {
         gathering = try Gathering(row: row)
-        walk = try row.get("walk_id")
+        let id: UUID = try row.get("subject_id")
+        // The view has no other word.
+        subject =
+            switch Kind(rawValue: try row.get("kind"))! {
+            case .walk: .walk(ID(id))
+            case .event: .event(ID(id))
+            }
         handle = try row.get("handle")
         process = try row.get("process_id")
         title = try Texts(json: row.get("title"))
         meetingPlace = try Texts(json: row.get("meeting_place"))
+        onlineAddress = try row.get("online_address")
         isPublished = try row.get("published_at", as: Date?.self) != nil
         sequence = Int(try row.get("sequence", as: Int32.self))
         changedAt = try row.get("changed_at")

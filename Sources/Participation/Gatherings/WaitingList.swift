@@ -41,7 +41,8 @@ extension Gatherings {
             """
             SELECT gathering.id FROM gathering
             WHERE gathering.cancelled_at IS NULL AND gathering.starts_at > clock_timestamp()
-              AND EXISTS (SELECT FROM walk WHERE walk.gathering_id = gathering.id AND walk.published_at IS NOT NULL)
+              AND EXISTS (SELECT FROM occasion
+                          WHERE occasion.gathering_id = gathering.id AND occasion.published_at IS NOT NULL)
               AND (SELECT 1 + companions FROM registration
                    WHERE registration.gathering_id = gathering.id AND state = 'waiting'
                    ORDER BY registered_at, id LIMIT 1)

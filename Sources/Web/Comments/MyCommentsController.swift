@@ -67,6 +67,8 @@ extension CommentPlace {
         case .proposal(let number, _): "/proposals/\(number)"
         case .paragraph(let consultation, let text, let number, _):
             "/consultations/\(consultation)/texts/\(text)/paragraphs/\(number)"
+        case .argument(let consultation, let debate, let number, _):
+            "/consultations/\(consultation)/debates/\(debate)/arguments/\(number)"
         }
     }
 
@@ -76,6 +78,8 @@ extension CommentPlace {
         case .proposal(_, let title): title
         case .paragraph(_, _, let number, let title):
             strings("consultations.text.paragraph_of", ["number": String(number), "title": title])
+        case .argument(_, _, _, let title):
+            title.isEmpty ? strings("consultations.debate.withdrawn") : title
         }
     }
 }

@@ -58,6 +58,9 @@ extension ProcessDeskPage {
             Group(
                 id: "walks", title: strings("walks.title"),
                 links: [PlaceLink(label: strings("walks.desk.link"), href: "\(base)/walks")]),
+            Group(
+                id: "events", title: strings("events.title"),
+                links: [PlaceLink(label: strings("events.desk.link"), href: "\(base)/events")]),
         ]
         hasVotes = !votes.isEmpty
         self.votes = votes.map { vote in

@@ -6,10 +6,10 @@ extension Letters: GatheringCorrespondent {
         let strings: Strings = site.strings(language)
         let words = GatheringWords(strings)
         let occasion: Occasion = notice.occasion
-        let page = "/walks/\(occasion.handle)"
+        let page: String = occasion.path
         var arguments: [String: String] = [
             "title": occasion.title(language), "when": words.when(occasion.gathering),
-            "place": occasion.meetingPlace(language), "party": words.party(notice.party),
+            "place": GatheringWords(strings).place(occasion), "party": words.party(notice.party),
             "calendar": site.absolute("\(page).ics"), "page": site.absolute(page),
             "phone": site.city.help.phone,
         ]
@@ -34,14 +34,27 @@ extension Letters: GatheringCorrespondent {
             }
         let view = LetterView(
             greeting: strings("residents.letter.greeting", ["name": name]),
-            text: strings("gatherings.letter.\(key).text", arguments), link: path.map(site.absolute),
+            text: text(of: notice, key, arguments, strings), link: path.map(site.absolute),
             ending: strings("gatherings.letter.ending.\(ending)", arguments))
         return Letter(
             subject: strings("gatherings.letter.\(key).subject", arguments), body: site.letter(view, language))
     }
 
+    /// The words, after what who comes by a screen needs: the address, where there is one and places are theirs.
+    private func text(
+        of notice: GatheringNotice, _ key: String, _ arguments: [String: String], _ strings: Strings
+    ) -> String {
+        let words: String = strings("gatherings.letter.\(key).text", arguments)
+        guard let address = notice.occasion.onlineAddress else { return words }
+        return switch notice.news {
+        case .registered, .promoted, .moved, .relocated, .reminder:
+            strings("gatherings.letter.online", ["address": address]) + "\n\n" + words
+        case .waiting, .registeredAlready, .changed, .cancelled, .takenOff, .calledOff: words
+        }
+    }
+
     private func own(_ notice: GatheringNotice) -> String {
-        "/walks/\(notice.occasion.handle)/registration/\(notice.token.text)"
+        "\(notice.occasion.path)/registration/\(notice.token.text)"
     }
 
     private static func adding(

@@ -101,6 +101,12 @@ struct GatheringWords {
         return strings("gatherings.when.days", ["starts": moment(start), "ends": moment(end)])
     }
 
+    /// Where people meet; `en ligne` where nobody has to go anywhere.
+    func place(_ occasion: Occasion) -> String {
+        let place: String = occasion.meetingPlace(strings.language)
+        return place.isEmpty && occasion.onlineAddress != nil ? strings("gatherings.online") : place
+    }
+
     /// `3 personnes, vous comprise`
     func party(_ people: Int) -> String { strings.plural("gatherings.party", people) }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Hummingbird
 import Participation
 
 /// Events as calendars read them: iCalendar (RFC 5545), with the name and the refresh of RFC 7986.
@@ -30,6 +31,16 @@ struct ICalendar: Sendable {
         for event in events { lines += Self.lines(of: event, language) }
         lines.append("END:VCALENDAR")
         return lines.map { Self.folded($0) + "\r\n" }.joined()
+    }
+
+    /// The file as an answer, called `file` where it is kept.
+    func answer(file: String) -> Response {
+        Response(
+            status: .ok,
+            headers: [
+                .contentType: "text/calendar; charset=utf-8", .contentLanguage: language.rawValue,
+                .contentDisposition: "inline; filename=\"\(file).ics\"", .cacheControl: "private, no-cache",
+            ], body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
 
     private static func lines(of event: Event, _ language: Language) -> [String] {
@@ -96,5 +107,12 @@ struct ICalendar: Sendable {
         let (whole, rest) = millionths.quotientAndRemainder(dividingBy: 1_000_000)
         let decimals = String(rest)
         return "\(value < 0 ? "-" : "")\(whole).\(String(repeating: "0", count: 6 - decimals.count))\(decimals)"
+    }
+}
+
+extension Site {
+    /// The name of the machine in the public address, without its port.
+    var host: String {
+        URL(string: city.publicURL)?.host() ?? "localhost"
     }
 }

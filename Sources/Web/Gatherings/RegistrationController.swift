@@ -5,31 +5,38 @@ import Participation
 /// Registration for a gathering: with an account or by name and address, changed and cancelled through a link.
 struct RegistrationController: Sendable {
     private let site: Site
-    private let walks: Walks
     private let gatherings: Gatherings
 
-    /// The pages over the capabilities they need.
-    init(site: Site, walks: Walks, gatherings: Gatherings) {
+    /// The pages over the capability they need.
+    init(site: Site, gatherings: Gatherings) {
         self.site = site
-        self.walks = walks
         self.gatherings = gatherings
     }
 
-    /// Adds `/walks/{walk}/registration` and what is below it, and `/account/registrations`.
+    /// Adds `/walks/{walk}/registration`, `/events/{event}/registration` and what is below them, and
+    /// `/account/registrations`.
     func add(to routes: RouterGroup<AppContext>) {
-        routes.get("/walks/{walk}/registration", use: blank)
-        routes.post("/walks/{walk}/registration", use: register)
-        routes.get("/walks/{walk}/registration/sent", use: sent)
-        routes.get("/walks/{walk}/registration/{token}", use: own)
-        routes.post("/walks/{walk}/registration/{token}", use: change)
-        routes.post("/walks/{walk}/registration/{token}/cancellation", use: cancel)
+        for kind in Occasion.Kind.allCases {
+            let base = "\(kind.pattern)/registration"
+            func path(_ rest: String = "") -> RouterPath { RouterPath(base + rest) }
+            routes.get(path()) { request, context in try await blank(kind, request, context) }
+            routes.post(path()) { request, context in try await register(kind, request, context) }
+            routes.get(path("/sent")) { request, context in try await sent(kind, request, context) }
+            routes.get(path("/{token}")) { request, context in try await own(kind, request, context) }
+            routes.post(path("/{token}")) { request, context in try await change(kind, request, context) }
+            routes.post(path("/{token}/cancellation")) { request, context in
+                try await cancel(kind, request, context)
+            }
+        }
         routes.get("/account/registrations", use: mine)
     }
 
     // MARK: Registering
 
-    @Sendable private func blank(_ request: Request, _ context: AppContext) async throws -> Response {
-        let occasion: Occasion = try await occasion(context)
+    private func blank(
+        _ kind: Occasion.Kind, _ request: Request, _ context: AppContext
+    ) async throws -> Response {
+        let occasion: Occasion = try await gatherings.published(kind, context)
         if let account = context.account,
             let own = try await gatherings.find(of: account.id, for: occasion.gathering.id)
         {
@@ -38,8 +45,10 @@ struct RegistrationController: Sendable {
         return try await form(RegistrationForm(), FieldErrors(), .ok, occasion, request, context)
     }
 
-    @Sendable private func register(_ request: Request, _ context: AppContext) async throws -> Response {
-        let occasion: Occasion = try await occasion(context)
+    private func register(
+        _ kind: Occasion.Kind, _ request: Request, _ context: AppContext
+    ) async throws -> Response {
+        let occasion: Occasion = try await gatherings.published(kind, context)
         let form = RegistrationForm(try await site.form(request, context))
         do {
             if let account = context.account {
@@ -47,14 +56,14 @@ struct RegistrationController: Sendable {
                     form.draft, for: occasion.gathering.id, by: .resident(account.id))
                 guard let token = registered.token else { throw Absent() }
                 return site.see(
-                    "/walks/\(occasion.handle)/registration/\(token.text)",
+                    "\(occasion.path)/registration/\(token.text)",
                     flash: .done(registered.isOld ? "gatherings.flash.old" : "gatherings.flash.done"))
             }
             let registered: Registered = try await gatherings.register(
                 form.draft, for: occasion.gathering.id, language: context.language,
                 from: context.visitor(request).network)
             return site.see(
-                "/walks/\(occasion.handle)/registration/sent"
+                "\(occasion.path)/registration/sent"
                     + (registered.state == .waiting ? "?state=waiting" : ""))
         } catch let refused as Refused<RegistrationRefusal> {
             return try await self.form(
@@ -64,8 +73,10 @@ struct RegistrationController: Sendable {
         }
     }
 
-    @Sendable private func sent(_ request: Request, _ context: AppContext) async throws -> Response {
-        let occasion: Occasion = try await occasion(context)
+    private func sent(
+        _ kind: Occasion.Kind, _ request: Request, _ context: AppContext
+    ) async throws -> Response {
+        let occasion: Occasion = try await gatherings.published(kind, context)
         let strings: Strings = site.strings(context)
         let isWaiting: Bool = try request.query().text("state") == "waiting"
         let key: String = isWaiting ? "waiting" : "registered"
@@ -74,25 +85,29 @@ struct RegistrationController: Sendable {
             RegistrationSentPage(
                 head: try await head(of: occasion, strings), title: title,
                 words: strings("gatherings.sent.\(key).words", ["phone": site.city.help.phone]),
-                calendarHref: isWaiting ? nil : "/walks/\(occasion.handle).ics",
+                calendarHref: isWaiting ? nil : "\(occasion.path).ics",
                 mailHref: site.city.isDevelopment ? "/dev/mail" : nil),
             title: title, request, context)
     }
 
     // MARK: Changing one's mind
 
-    @Sendable private func own(_ request: Request, _ context: AppContext) async throws -> Response {
-        let (occasion, registration, _) = try await found(context)
+    private func own(
+        _ kind: Occasion.Kind, _ request: Request, _ context: AppContext
+    ) async throws -> Response {
+        let (occasion, registration, _) = try await found(kind, context)
         return try await ownPage(RegistrationForm(registration), FieldErrors(), .ok, occasion, request, context)
     }
 
-    @Sendable private func change(_ request: Request, _ context: AppContext) async throws -> Response {
-        let (occasion, _, token) = try await found(context)
+    private func change(
+        _ kind: Occasion.Kind, _ request: Request, _ context: AppContext
+    ) async throws -> Response {
+        let (occasion, _, token) = try await found(kind, context)
         let form = RegistrationForm(try await site.form(request, context))
         do {
             try await gatherings.change(token, to: form.draft, by: actor(context))
             return site.see(
-                "/walks/\(occasion.handle)/registration/\(token.text)", flash: .done("gatherings.flash.changed"))
+                "\(occasion.path)/registration/\(token.text)", flash: .done("gatherings.flash.changed"))
         } catch let refused as Refused<RegistrationRefusal> {
             return try await ownPage(
                 form, FieldErrors(refused, site.strings(context)), refused.status, occasion, request, context)
@@ -101,13 +116,15 @@ struct RegistrationController: Sendable {
         }
     }
 
-    @Sendable private func cancel(_ request: Request, _ context: AppContext) async throws -> Response {
-        let (occasion, registration, token) = try await found(context)
+    private func cancel(
+        _ kind: Occasion.Kind, _ request: Request, _ context: AppContext
+    ) async throws -> Response {
+        let (occasion, registration, token) = try await found(kind, context)
         _ = try await site.form(request, context)
         do {
             try await gatherings.cancel(token, by: actor(context))
             return site.see(
-                "/walks/\(occasion.handle)", flash: .done("gatherings.flash.cancelled"))
+                "\(occasion.path)", flash: .done("gatherings.flash.cancelled"))
         } catch let refused as Refused<RegistrationRefusal> {
             return try await ownPage(
                 RegistrationForm(registration), FieldErrors(refused, site.strings(context)), refused.status, occasion,
@@ -144,15 +161,11 @@ struct RegistrationController: Sendable {
         context.account.map { .resident($0.id) } ?? .visitor
     }
 
-    private func occasion(_ context: AppContext) async throws -> Occasion {
-        let walk: Walk = try await walks.published(context)
-        guard let occasion = try await gatherings.occasion(of: walk.gathering.id) else { throw Absent() }
-        return occasion
-    }
-
     /// The registration that the link of the path opens. A link of another gathering, and none at all, open nothing.
-    private func found(_ context: AppContext) async throws -> (Occasion, Registration, Token) {
-        let occasion: Occasion = try await occasion(context)
+    private func found(
+        _ kind: Occasion.Kind, _ context: AppContext
+    ) async throws -> (Occasion, Registration, Token) {
+        let occasion: Occasion = try await gatherings.published(kind, context)
         guard let token = Token(try context.parameter("token")), let found = try await gatherings.find(token),
             found.registration.gathering == occasion.gathering.id
         else { throw Absent() }
@@ -160,7 +173,7 @@ struct RegistrationController: Sendable {
     }
 
     private func path(of registration: Registration, for occasion: Occasion) -> String {
-        "/walks/\(occasion.handle)/registration/\(gatherings.token(of: registration).text)"
+        "\(occasion.path)/registration/\(gatherings.token(of: registration).text)"
     }
 
     private func head(of occasion: Occasion, _ strings: Strings) async throws -> GatheringHead {
@@ -180,7 +193,7 @@ struct RegistrationController: Sendable {
     ) async throws -> Response {
         let strings: Strings = site.strings(context)
         let standing: GatheringStanding = try await standing(of: occasion)
-        let here = "/walks/\(occasion.handle)/registration"
+        let here = "\(occasion.path)/registration"
         let title: String = strings("gatherings.register.title")
         let person: [Field] = [
             errors.field(
@@ -222,6 +235,7 @@ struct RegistrationController: Sendable {
                 PlaceFact(name: strings("gatherings.for"), text: GatheringWords(strings).party(registration.party)),
             ]
         }
+        let address: String? = registration.state == .registered && isLive ? occasion.onlineAddress : nil
         let free: Int = turnout.free ?? 0
         let couldFit: Bool = found.position == 1 && free > 0 && standing.isOpen
         let title: String = strings("gatherings.own.title")
@@ -230,10 +244,10 @@ struct RegistrationController: Sendable {
                 head: GatheringHead(occasion, standing, strings), errors: errors.summary(strings), title: title,
                 status: StatusWord(registration.state, position: found.position, strings), facts: facts,
                 smaller: couldFit ? strings.plural("gatherings.smaller", free) : nil,
-                calendarHref: registration.state == .registered ? "/walks/\(occasion.handle).ics" : nil,
+                calendarHref: registration.state == .registered ? "\(occasion.path).ics" : nil,
                 action: isLive && occasion.gathering.cancelledAt == nil && occasion.gathering.startsAt > Date()
-                    ? "/walks/\(occasion.handle)/registration/\(token.text)" : nil,
-                party: form.partyFields(of: occasion, errors, strings),
+                    ? "\(occasion.path)/registration/\(token.text)" : nil,
+                onlineAddress: address, party: form.partyFields(of: occasion, errors, strings),
                 kept: strings("gatherings.kept", ["days": strings.number(Gatherings.memoryInDays)])),
             title: errors.title(title, strings), request, context, status: status, scripts: ["print.js"])
         // It says somebody's name and needs, without a session: it stays on no disk.

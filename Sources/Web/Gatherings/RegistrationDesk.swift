@@ -2,69 +2,79 @@ import Foundation
 import Hummingbird
 import Participation
 
-/// Who comes to a walk, for the agents of its process: the list, people entered for, cancelled, printed, taken along.
+/// Who comes to a walk or an event, for the agents of its process: the list, people entered for, cancelled, printed, taken along.
 struct RegistrationDesk: Sendable {
     private let site: Site
     private let processes: Processes
-    private let walks: Walks
     private let gatherings: Gatherings
 
     /// The pages over the capabilities they need.
-    init(site: Site, processes: Processes, walks: Walks, gatherings: Gatherings) {
+    init(site: Site, processes: Processes, gatherings: Gatherings) {
         self.site = site
         self.processes = processes
-        self.walks = walks
         self.gatherings = gatherings
     }
 
-    /// Adds `/desk/processes/{process}/walks/{walk}/registrations` and what is below it.
+    /// Adds `/desk/processes/{process}/walks/{walk}/registrations`, the same of events, and what is below them.
     func add(to routes: RouterGroup<AppContext>) {
-        let base = "/desk/processes/{process}/walks/{walk}/registrations"
-        routes.get("\(base)", use: list)
-        routes.get("\(base).csv", use: file)
-        routes.get("\(base)/print", use: printed)
-        routes.get("\(base)/new", use: blank)
-        routes.post("\(base)", use: enter)
-        routes.get("\(base)/{registration}/receipt", use: receipt)
-        routes.get("\(base)/{registration}/cancellation", use: cancellation)
-        routes.post("\(base)/{registration}/cancellation", use: cancel)
+        for kind in Occasion.Kind.allCases {
+            let base = "/desk/processes/{process}\(kind.pattern)/registrations"
+            func path(_ rest: String = "") -> RouterPath { RouterPath(base + rest) }
+            routes.get(path()) { request, context in try await list(kind, request, context) }
+            routes.get(path(".csv")) { request, context in try await file(kind, request, context) }
+            routes.get(path("/print")) { request, context in try await printed(kind, request, context) }
+            routes.get(path("/new")) { request, context in try await blank(kind, request, context) }
+            routes.post(path()) { request, context in try await enter(kind, request, context) }
+            routes.get(path("/{registration}/receipt")) { request, context in
+                try await receipt(kind, request, context)
+            }
+            routes.get(path("/{registration}/cancellation")) { request, context in
+                try await cancellation(kind, request, context)
+            }
+            routes.post(path("/{registration}/cancellation")) { request, context in
+                try await cancel(kind, request, context)
+            }
+        }
     }
 
-    /// What these pages say of one walk, without anybody who comes to it.
+    /// What these pages say of one walk or event, without anybody who comes to it.
     private struct Scene {
-        let walk: WalkScene
-        let occasion: Occasion
+        let own: OccasionScene
         let turnout: Turnout
         let head: GatheringHead
-        let base: String
+
+        var occasion: Occasion { own.occasion }
+        var base: String { own.base }
     }
 
-    private func scene(_ context: AppContext) async throws -> Scene {
-        let scene: WalkScene = try await .find(context, processes, site.strings(context), walks)
-        guard let walk = scene.walk, let occasion = try await gatherings.occasion(of: walk.gathering.id),
-            let turnout = try await gatherings.turnouts(of: [walk.gathering.id])[walk.gathering.id]
-        else { throw Absent() }
-        let standing = GatheringStanding(occasion, turnout, at: Date())
-        return Scene(
-            walk: scene, occasion: occasion, turnout: turnout,
-            head: GatheringHead(occasion, standing, scene.strings),
-            base: "\(scene.base)/\(walk.handle)/registrations")
+    private func own(_ kind: Occasion.Kind, _ context: AppContext) async throws -> OccasionScene {
+        try await .find(kind, context, processes, gatherings, site.strings(context))
+    }
+
+    private func scene(_ kind: Occasion.Kind, _ context: AppContext) async throws -> Scene {
+        let own: OccasionScene = try await own(kind, context)
+        let id: ID<Gathering> = own.occasion.gathering.id
+        guard let turnout = try await gatherings.turnouts(of: [id])[id] else { throw Absent() }
+        let standing = GatheringStanding(own.occasion, turnout, at: Date())
+        return Scene(own: own, turnout: turnout, head: GatheringHead(own.occasion, standing, own.strings))
     }
 
     /// Who comes to it: that they were read is recorded.
     private func parties(_ scene: Scene) async throws -> [Registration] {
-        try await gatherings.registrations(of: scene.occasion.gathering.id, by: scene.walk.actor).registrations
+        try await gatherings.registrations(of: scene.occasion.gathering.id, by: scene.own.actor).registrations
     }
 
     private func crumbs(_ scene: Scene) -> [PlaceLink] {
-        scene.walk.crumbs + [PlaceLink(label: scene.walk.strings("gatherings.desk.title"), href: scene.base)]
+        scene.own.crumbs + [PlaceLink(label: scene.own.strings("gatherings.desk.title"), href: scene.base)]
     }
 
     // MARK: The list
 
-    @Sendable private func list(_ request: Request, _ context: AppContext) async throws -> Response {
-        let scene: Scene = try await scene(context)
-        let (strings, turnout): (Strings, Turnout) = (scene.walk.strings, scene.turnout)
+    private func list(
+        _ kind: Occasion.Kind, _ request: Request, _ context: AppContext
+    ) async throws -> Response {
+        let scene: Scene = try await scene(kind, context)
+        let (strings, turnout): (Strings, Turnout) = (scene.own.strings, scene.turnout)
         let (registered, waiting) = PartyLine.lines(try await parties(scene), base: scene.base, strings)
         var figures: [PlaceFact] = [
             PlaceFact(name: strings("gatherings.desk.people"), text: strings.number(turnout.people)),
@@ -77,16 +87,18 @@ struct RegistrationDesk: Sendable {
         let toCall: Int = (registered + waiting).count(where: \.hasNoEmail)
         return site.page(
             RegistrationsPage(
-                crumbs: scene.walk.crumbs, head: scene.head, figures: figures, base: scene.base,
-                doorHref: "/walks/\(scene.occasion.handle)/door", registered: registered,
+                crumbs: scene.own.crumbs, head: scene.head, figures: figures, base: scene.base,
+                doorHref: "\(scene.occasion.path)/door", registered: registered,
                 hasRegistered: !registered.isEmpty, waiting: waiting, hasWaiting: !waiting.isEmpty,
                 toCall: toCall == 0 ? nil : strings.plural("gatherings.desk.to_call", toCall)),
             title: strings("gatherings.desk.title"), request, context, scripts: ["print.js"])
     }
 
-    @Sendable private func printed(_ request: Request, _ context: AppContext) async throws -> Response {
-        let scene: Scene = try await scene(context)
-        let strings: Strings = scene.walk.strings
+    private func printed(
+        _ kind: Occasion.Kind, _ request: Request, _ context: AppContext
+    ) async throws -> Response {
+        let scene: Scene = try await scene(kind, context)
+        let strings: Strings = scene.own.strings
         let (registered, waiting) = PartyLine.lines(try await parties(scene), base: scene.base, strings)
         return site.page(
             AttendanceListPage(
@@ -96,8 +108,10 @@ struct RegistrationDesk: Sendable {
             title: strings("gatherings.desk.list"), request, context, scripts: ["print.js"])
     }
 
-    @Sendable private func file(_ request: Request, _ context: AppContext) async throws -> Response {
-        let scene: Scene = try await scene(context)
+    private func file(
+        _ kind: Occasion.Kind, _ request: Request, _ context: AppContext
+    ) async throws -> Response {
+        let scene: Scene = try await scene(kind, context)
         let head: [String] = [
             "state", "name", "people", "email", "phone", "needs", "language", "registered_at", "entered_by_agent",
             "came",
@@ -116,32 +130,34 @@ struct RegistrationDesk: Sendable {
 
     // MARK: Entering somebody
 
-    @Sendable private func blank(_ request: Request, _ context: AppContext) async throws -> Response {
-        try await entry(RegistrationForm(), FieldErrors(), .ok, request, context)
+    private func blank(
+        _ kind: Occasion.Kind, _ request: Request, _ context: AppContext
+    ) async throws -> Response {
+        try await entry(RegistrationForm(), FieldErrors(), .ok, kind, request, context)
     }
 
-    @Sendable private func enter(_ request: Request, _ context: AppContext) async throws -> Response {
-        let scene: WalkScene = try await .find(context, processes, site.strings(context), walks)
-        guard let walk = scene.walk else { throw Absent() }
+    private func enter(
+        _ kind: Occasion.Kind, _ request: Request, _ context: AppContext
+    ) async throws -> Response {
+        let own: OccasionScene = try await own(kind, context)
         let form = RegistrationForm(try await site.form(request, context))
         do {
             let id: ID<Registration> = try await gatherings.enter(
-                form.draft, for: walk.gathering.id, language: Language(rawValue: form.language) ?? .french,
-                by: scene.actor)
-            return site.see(
-                "\(scene.base)/\(walk.handle)/registrations/\(id)/receipt", flash: .done("gatherings.flash.entered"))
+                form.draft, for: own.occasion.gathering.id, language: Language(rawValue: form.language) ?? .french,
+                by: own.actor)
+            return site.see("\(own.base)/\(id)/receipt", flash: .done("gatherings.flash.entered"))
         } catch let refused as Refused<RegistrationRefusal> {
             return try await entry(
-                form, FieldErrors(refused, scene.strings), refused.status, request, context)
+                form, FieldErrors(refused, own.strings), refused.status, kind, request, context)
         }
     }
 
     private func entry(
-        _ form: RegistrationForm, _ errors: FieldErrors, _ status: HTTPResponse.Status, _ request: Request,
-        _ context: AppContext
+        _ form: RegistrationForm, _ errors: FieldErrors, _ status: HTTPResponse.Status, _ kind: Occasion.Kind,
+        _ request: Request, _ context: AppContext
     ) async throws -> Response {
-        let scene: Scene = try await scene(context)
-        let strings: Strings = scene.walk.strings
+        let scene: Scene = try await scene(kind, context)
+        let strings: Strings = scene.own.strings
         let chosen: String = form.language.isEmpty ? context.language.rawValue : form.language
         return site.page(
             RegistrationEntryPage(
@@ -161,11 +177,13 @@ struct RegistrationDesk: Sendable {
             title: errors.title(strings("gatherings.desk.enter"), strings), request, context, status: status)
     }
 
-    @Sendable private func receipt(_ request: Request, _ context: AppContext) async throws -> Response {
-        let (scene, party, parties) = try await found(context)
-        let strings: Strings = scene.walk.strings
+    private func receipt(
+        _ kind: Occasion.Kind, _ request: Request, _ context: AppContext
+    ) async throws -> Response {
+        let (scene, party, parties) = try await found(kind, context)
+        let strings: Strings = scene.own.strings
         let address: String = site.absolute(
-            "/walks/\(scene.occasion.handle)/registration/\(gatherings.token(of: party).text)")
+            "\(scene.occasion.path)/registration/\(gatherings.token(of: party).text)")
         let position: Int? = parties.filter { $0.state == .waiting }.firstIndex { $0.id == party.id }
         return site.page(
             RegistrationReceiptPage(
@@ -184,34 +202,36 @@ struct RegistrationDesk: Sendable {
 
     // MARK: Cancelling for somebody
 
-    @Sendable private func cancellation(_ request: Request, _ context: AppContext) async throws -> Response {
-        try await cancellation("", FieldErrors(), .ok, request, context)
+    private func cancellation(
+        _ kind: Occasion.Kind, _ request: Request, _ context: AppContext
+    ) async throws -> Response {
+        try await cancellation("", FieldErrors(), .ok, kind, request, context)
     }
 
-    @Sendable private func cancel(_ request: Request, _ context: AppContext) async throws -> Response {
-        let scene: WalkScene = try await .find(context, processes, site.strings(context), walks)
-        guard let walk = scene.walk else { throw Absent() }
+    private func cancel(
+        _ kind: Occasion.Kind, _ request: Request, _ context: AppContext
+    ) async throws -> Response {
+        let own: OccasionScene = try await own(kind, context)
         let reason: String = try await site.form(request, context).text("reason")
         do {
             try await gatherings.cancel(
-                try context.id("registration", of: Registration.self), of: walk.gathering.id, because: reason,
-                by: scene.actor)
-            return site.see(
-                "\(scene.base)/\(walk.handle)/registrations", flash: .done("gatherings.flash.cancelled_for"))
+                try context.id("registration", of: Registration.self), of: own.occasion.gathering.id,
+                because: reason, by: own.actor)
+            return site.see(own.base, flash: .done("gatherings.flash.cancelled_for"))
         } catch let refused as Refused<RegistrationRefusal> {
             return try await cancellation(
-                reason, FieldErrors(refused, scene.strings), refused.status, request, context)
+                reason, FieldErrors(refused, own.strings), refused.status, kind, request, context)
         } catch is NotAllowed {
             throw Absent()
         }
     }
 
     private func cancellation(
-        _ reason: String, _ errors: FieldErrors, _ status: HTTPResponse.Status, _ request: Request,
-        _ context: AppContext
+        _ reason: String, _ errors: FieldErrors, _ status: HTTPResponse.Status, _ kind: Occasion.Kind,
+        _ request: Request, _ context: AppContext
     ) async throws -> Response {
-        let (scene, party, _) = try await found(context)
-        let strings: Strings = scene.walk.strings
+        let (scene, party, _) = try await found(kind, context)
+        let strings: Strings = scene.own.strings
         return site.page(
             CancellationPage(
                 crumbs: crumbs(scene), errors: errors.summary(strings), head: scene.head,
@@ -223,9 +243,11 @@ struct RegistrationDesk: Sendable {
             title: errors.title(strings("gatherings.desk.cancel"), strings), request, context, status: status)
     }
 
-    /// The registration of the path among those of the walk.
-    private func found(_ context: AppContext) async throws -> (Scene, Registration, [Registration]) {
-        let scene: Scene = try await scene(context)
+    /// The registration of the path among those of the walk or event.
+    private func found(
+        _ kind: Occasion.Kind, _ context: AppContext
+    ) async throws -> (Scene, Registration, [Registration]) {
+        let scene: Scene = try await scene(kind, context)
         let parties: [Registration] = try await parties(scene)
         let id: ID<Registration> = try context.id("registration", of: Registration.self)
         guard let party = parties.first(where: { $0.id == id }) else { throw Absent() }

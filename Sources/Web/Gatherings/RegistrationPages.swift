@@ -8,13 +8,16 @@ struct GatheringHead: Sendable {
     let when: String
     let place: String?
     let status: StatusWord
+    /// The list of all walks, or of all events.
+    let list: PlaceLink
 
     static let sample = GatheringHead(
         title: "La gare, la nuit", titleLanguage: "fr", href: "/walks/x", when: "samedi 5 décembre 2026",
-        place: "Devant la gare", status: .sample)
+        place: "Devant la gare", status: .sample, list: PlaceLink(label: "Marches", href: "/walks"))
 
     private init(
-        title: String, titleLanguage: String?, href: String, when: String, place: String?, status: StatusWord
+        title: String, titleLanguage: String?, href: String, when: String, place: String?, status: StatusWord,
+        list: PlaceLink
     ) {
         self.title = title
         self.titleLanguage = titleLanguage
@@ -22,14 +25,15 @@ struct GatheringHead: Sendable {
         self.when = when
         self.place = place
         self.status = status
+        self.list = list
     }
 
     init(_ occasion: Occasion, _ standing: GatheringStanding, _ strings: Strings) {
-        let place: String = occasion.meetingPlace(strings.language)
+        let place: String = GatheringWords(strings).place(occasion)
         self.init(
             title: occasion.title(strings.language), titleLanguage: occasion.title.foreign(to: strings.language),
-            href: "/walks/\(occasion.handle)", when: GatheringWords(strings).when(occasion.gathering),
-            place: place.isEmpty ? nil : place, status: standing.status(strings))
+            href: occasion.path, when: GatheringWords(strings).when(occasion.gathering),
+            place: place.isEmpty ? nil : place, status: standing.status(strings), list: occasion.kind.list(strings))
     }
 }
 
@@ -89,6 +93,8 @@ struct OwnRegistrationPage: PageView {
     let calendarHref: String?
     /// The address of the forms; nil when nothing can be changed any more.
     let action: String?
+    /// Where one joins from elsewhere; nil where there is no such place, or for who waits.
+    let onlineAddress: String?
     let party: PartyFields
     let kept: String
 
@@ -96,7 +102,7 @@ struct OwnRegistrationPage: PageView {
         head: .sample, errors: ErrorSummary(items: [.init(field: "companions", text: "Trop")]),
         title: "Votre inscription", status: .sample, facts: [PlaceFact(name: "Pour", text: "2 personnes")],
         smaller: "Il reste une place.", calendarHref: "/walks/x.ics", action: "/walks/x/registration/y",
-        party: .sample, kept: "Trente jours.")
+        onlineAddress: "https://example.org/salle", party: .sample, kept: "Trente jours.")
 }
 
 /// What somebody with an account has registered for.

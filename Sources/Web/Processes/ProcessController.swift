@@ -11,12 +11,13 @@ public struct ProcessController: Sendable {
     private let proposals: ProposalLists
     private let deliveries: Deliveries
     private let walks: WalkShelf
+    private let events: EventShelf
     private let consultations: ConsultationShelf
 
     /// The pages over the capabilities they need.
     init(
         site: Site, processes: Processes, votes: Votes, calls: ProposalCalls, proposals: ProposalLists,
-        deliveries: Deliveries, walks: WalkShelf, consultations: ConsultationShelf
+        deliveries: Deliveries, walks: WalkShelf, events: EventShelf, consultations: ConsultationShelf
     ) {
         self.site = site
         self.processes = processes
@@ -25,6 +26,7 @@ public struct ProcessController: Sendable {
         self.proposals = proposals
         self.deliveries = deliveries
         self.walks = walks
+        self.events = events
         self.consultations = consultations
     }
 
@@ -52,7 +54,8 @@ public struct ProcessController: Sendable {
         return site.page(
             HomePage(
                 city: site.city.name, consultations: try await openConsultations(strings), calls: calling,
-                hasCalls: !calling.isEmpty, walks: try await nextWalk(strings), votes: open.map { item($0, strings) },
+                hasCalls: !calling.isEmpty, walks: try await nextWalk(strings), events: try await events.next(strings),
+                votes: open.map { item($0, strings) },
                 processes: processes.map { item($0, context) }),
             title: strings("home.title"), request, context)
     }
@@ -92,7 +95,8 @@ public struct ProcessController: Sendable {
                 votes: votes.map { item($0, strings) }, hasVotes: !votes.isEmpty,
                 proposals: try await ideas(of: process, strings), deliveries: try await works(of: process, strings),
                 consultations: try await asked(in: process, strings),
-                walks: try await outings(of: process, strings)),
+                walks: try await outings(of: process, strings),
+                events: try await events.view(of: process, strings)),
             title: process.title(context.language), request, context)
     }
 

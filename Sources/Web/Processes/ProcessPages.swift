@@ -30,6 +30,7 @@ struct HomePage: PageView {
     let calls: [CallItem]
     let hasCalls: Bool
     let walks: WalksView?
+    let events: EventsView?
     let votes: [VoteItem]
     let processes: [ProcessesPage.Item]
 
@@ -39,7 +40,7 @@ struct HomePage: PageView {
             CallItem(
                 title: "Idées", href: "/processes/x/proposals", writeHref: "/processes/x/proposals/new",
                 summary: "Un appel.", demonstration: true)
-        ], hasCalls: true, walks: .sample,
+        ], hasCalls: true, walks: .sample, events: .sample,
         votes: [
             VoteItem(
                 title: "Budget", href: "/votes/x", state: "Ouvert", stateWords: "Vous pouvez voter.",
@@ -95,6 +96,7 @@ struct ProcessPage: PageView {
     let deliveries: Works?
     let consultations: ConsultationsView?
     let walks: WalksView?
+    let events: EventsView?
 
     static let sample = ProcessPage(
         title: "Diagonales", summary: "Un corridor vert.", paragraphs: ["Des marches."], demonstration: true,
@@ -105,7 +107,7 @@ struct ProcessPage: PageView {
             countWords: "12 propositions", listHref: "/processes/x/proposals",
             writeHref: "/processes/x/proposals/new", latest: [.sample]),
         deliveries: Works(words: "3 projets", href: "/processes/x/deliveries"),
-        consultations: .sample, walks: .sample)
+        consultations: .sample, walks: .sample, events: .sample)
 }
 
 /// Where a process stands, what comes next, and what can be done today.

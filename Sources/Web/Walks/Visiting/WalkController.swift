@@ -110,32 +110,25 @@ struct WalkController: Sendable {
         let strings: Strings = site.strings(context)
         // What is over stays for a quarter of a year, so that calendars do not lose it the day after.
         let occasions: [Occasion] = try await gatherings.published(
-            endingAfter: Date(timeIntervalSinceNow: -90 * 86_400))
+            .walk, endingAfter: Date(timeIntervalSinceNow: -90 * 86_400))
         let name: String = strings("walks.visit.calendar", ["city": site.city.name])
         let known: [ID<Walk>: Walk] = Dictionary(
             uniqueKeysWithValues: try await walks.list().map { ($0.id, $0) })
         let events: [ICalendar.Event] = occasions.compactMap { occasion in
-            known[occasion.walk].map { event(of: $0, occasion, strings) }
+            guard case .walk(let id) = occasion.subject else { return nil }
+            return known[id].map { event(of: $0, occasion, strings) }
         }
-        return answer(events, name: name, file: "walks", strings)
+        return ICalendar(name: name, language: strings.language, events: events).answer(file: "walks")
     }
 
     @Sendable private func walkCalendar(_ request: Request, _ context: AppContext) async throws -> Response {
         let walk: Walk = try await walks.published(context)
         guard let occasion = try await gatherings.occasion(of: walk.gathering.id) else { throw Absent() }
         let strings: Strings = site.strings(context)
-        return answer(
-            [event(of: walk, occasion, strings)], name: walk.title(strings.language), file: walk.handle, strings)
-    }
-
-    private func answer(_ events: [ICalendar.Event], name: String, file: String, _ strings: Strings) -> Response {
-        let calendar = ICalendar(name: name, language: strings.language, events: events)
-        return Response(
-            status: .ok,
-            headers: [
-                .contentType: "text/calendar; charset=utf-8", .contentLanguage: strings.language.rawValue,
-                .contentDisposition: "inline; filename=\"\(file).ics\"", .cacheControl: "private, no-cache",
-            ], body: ResponseBody(byteBuffer: ByteBuffer(string: calendar.text)))
+        return ICalendar(
+            name: walk.title(strings.language), language: strings.language,
+            events: [event(of: walk, occasion, strings)]
+        ).answer(file: walk.handle)
     }
 
     private func event(of walk: Walk, _ occasion: Occasion, _ strings: Strings) -> ICalendar.Event {
@@ -156,12 +149,5 @@ struct WalkController: Sendable {
             description: words.filter { !$0.isEmpty }.joined(separator: "\n\n"), location: walk.meetingPlace(reader),
             point: walk.meetingPoint, url: site.absolute("/walks/\(walk.handle)"),
             isCalledOff: walk.gathering.cancelledAt != nil)
-    }
-}
-
-extension Site {
-    /// The name of the machine in the public address, without its port.
-    fileprivate var host: String {
-        URL(string: city.publicURL)?.host() ?? "localhost"
     }
 }
