@@ -76,12 +76,14 @@ extension Consultations {
 
     /// Takes away a consultation that nobody but its agents has seen, with all that was prepared for it.
     ///
-    /// - Throws: `ConsultationRefusal.published`, `.inUse`; `NotAllowed` unless the actor is an agent of its process.
+    /// - Throws: `ConsultationRefusal.published`, `.hasContributions`, `.inUse`; `NotAllowed` unless the actor is an agent
+    ///   of its process.
     public func remove(_ id: ID<Consultation>, by actor: Actor) async throws {
         do {
             try await pool.transaction("consultation.remove") { transaction in
                 let consultation: Consultation = try await Self.lock(id, by: actor, in: transaction)
                 guard consultation.publishedAt == nil else { throw ConsultationRefusal.published }
+                guard try await !Self.isUsed(id, in: transaction) else { throw ConsultationRefusal.hasContributions }
                 try await transaction.execute("consultation.delete", "DELETE FROM consultation WHERE id = \(id)")
                 try await Acts.record(
                     "consultation_removed", by: actor, on: "consultation", id,

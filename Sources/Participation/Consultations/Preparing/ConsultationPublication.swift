@@ -42,8 +42,12 @@ extension Consultations {
         }
     }
 
-    /// Whether somebody has answered, annotated or argued.
-    private static func isUsed(_ id: ID<Consultation>, in transaction: some Executor) async throws -> Bool {
+    /// Whether somebody has answered, annotated or argued. Its questionnaires are held: an answer that is on its way is
+    /// waited for and seen.
+    static func isUsed(_ id: ID<Consultation>, in transaction: some Executor) async throws -> Bool {
+        try await transaction.execute(
+            "consultation.hold_questionnaires",
+            "SELECT 1 FROM questionnaire WHERE consultation_id = \(id) ORDER BY id FOR UPDATE")
         let row: Row? = try await transaction.one(
             "consultation.in_use",
             """
