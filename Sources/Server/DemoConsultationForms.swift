@@ -45,5 +45,19 @@ extension DemoTown {
         try await consultations.edit(questionnaire.id, .replace(form), by: agent)
         let draft: QuestionnaireFile = try await consultations.file(questionnaire.id, by: agent)
         try await consultations.openDraft(questionnaire.id, revision: draft.questionnaire.revision, by: agent)
+        if handle == "usages" { try await nextVersion(of: questionnaire.id, consultations) }
+    }
+
+    /// A next version that somebody is still writing: a question without its translations.
+    private func nextVersion(of id: ID<Questionnaire>, _ consultations: Consultations) async throws {
+        try await consultations.beginDraft(id, by: agent)
+        let title = Texts(["fr": "Faut-il des toilettes publiques ?"])
+        let key: String? = try await consultations.edit(
+            id, .addQuestion(.single, title: title, section: "demain"), by: agent)
+        let form: QuestionnaireForm = try await consultations.file(id, by: agent).form
+        guard let key, let added = form.question(key) else { return }
+        var question: QuestionnaireForm.Question = added
+        question.options = QuestionnaireForm.Option.typed(["Oui", "Non", "Sans avis"], over: [])
+        try await consultations.edit(id, .writeQuestion(question, section: "demain", seal: added.seal), by: agent)
     }
 }

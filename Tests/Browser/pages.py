@@ -248,5 +248,92 @@ PAGES = [
     PageType(
         "desk-consultation-documents", "/desk/processes/consultations-2027/consultations/place-lambert/documents",
         "agent"),
+    PageType(
+        "desk-form", "/desk/processes/consultations-2027/consultations/place-lambert/questionnaires/usages/form",
+        "agent"),
+    PageType(
+        "desk-form-over", "/desk/processes/consultations-2027/consultations/jardins-2026/questionnaires/jardins/form",
+        "agent"),
+    PageType(
+        "desk-form-question", "/desk/processes/consultations-2027/consultations/place-lambert/questionnaires/usages/form/questions/modes",
+        "agent"),
+    PageType(
+        "desk-form-matrix", "/desk/processes/consultations-2027/consultations/place-lambert/questionnaires/usages/form/questions/moments",
+        "agent"),
+    PageType(
+        "desk-form-section", "/desk/processes/consultations-2027/consultations/place-lambert/questionnaires/usages/form/sections/velo",
+        "agent"),
+    PageType(
+        "desk-form-preview", "/desk/processes/consultations-2027/consultations/place-lambert/questionnaires/usages/preview",
+        "agent"),
+    PageType(
+        "desk-form-print", "/desk/processes/consultations-2027/consultations/place-lambert/questionnaires/usages/preview?all=1",
+        "agent"),
+    PageType(
+        "desk-form-translations", "/desk/processes/consultations-2027/consultations/place-lambert/questionnaires/usages/translations?part=4",
+        "agent"),
+    PageType(
+        "desk-form-versions", "/desk/processes/consultations-2027/consultations/place-lambert/questionnaires/usages/versions",
+        "agent"),
+    PageType(
+        "desk-form-settings", "/desk/processes/consultations-2027/consultations/place-lambert/questionnaires/usages/settings",
+        "agent"),
+    PageType(
+        "desk-form-import", "/desk/processes/consultations-2027/consultations/place-lambert/questionnaires/usages/import",
+        "agent"),
+    PageType(
+        "desk-form-opening", "/desk/processes/consultations-2027/consultations/place-lambert/questionnaires/usages/opening",
+        "agent"),
+    PageType(
+        "desk-form-discard", "/desk/processes/consultations-2027/consultations/place-lambert/questionnaires/usages/discard",
+        "agent"),
+    PageType(
+        "desk-form-removal", "/desk/processes/consultations-2027/consultations/place-lambert/questionnaires/usages/removal",
+        "agent"),
+    PageType(
+        "desk-form-new", "/desk/processes/consultations-2027/consultations/place-lambert/questionnaires/new",
+        "agent"),
+    PageType("synthesis", "/consultations/jardins-2026/synthesis"),
+    PageType("synthesis-awaited", "/consultations/place-lambert/synthesis"),
+    PageType("city-answer", "/consultations/jardins-2026/answer"),
+    PageType("city-answer-awaited", "/consultations/place-lambert/answer"),
+    PageType("open-answers", "/consultations/jardins-2026/data"),
+    PageType("open-answers-none", "/consultations/place-lambert/data"),
+    PageType("desk-synthesis", "/desk/processes/consultations-2027/consultations/jardins-2026/synthesis", "agent"),
+    PageType("desk-synthesis-part", "/desk/processes/consultations-2027/consultations/jardins-2026/synthesis/said", "agent"),
+    PageType("desk-synthesis-preview", "/desk/processes/consultations-2027/consultations/jardins-2026/synthesis/preview", "agent"),
+    PageType("desk-synthesis-publication", "/desk/processes/consultations-2027/consultations/jardins-2026/synthesis/publication", "agent"),
+    PageType("desk-decisions", "/desk/processes/consultations-2027/consultations/jardins-2026/answer", "agent"),
+    PageType("desk-decisions-none", "/desk/processes/consultations-2027/consultations/place-lambert/answer", "agent"),
+    PageType("desk-decision-new", "/desk/processes/consultations-2027/consultations/jardins-2026/answer/decisions/new", "agent"),
+    PageType("desk-decisions-preview", "/desk/processes/consultations-2027/consultations/jardins-2026/answer/preview", "agent"),
+    PageType("desk-decisions-publication", "/desk/processes/consultations-2027/consultations/jardins-2026/answer/publication", "agent"),
+    PageType("events", "/events"),
+    PageType("events-process", "/processes/consultations-2027/events"),
+    PageType("events-none", "/processes/idees-2025/events"),
+    PageType("event", "/events/atelier-place-lambert"),
+    PageType("event-past", "/events/stand-du-marche"),
+    PageType("event-registration", "/events/atelier-place-lambert/registration"),
+    PageType("desk-events", "/desk/processes/consultations-2027/events", "agent"),
+    PageType("desk-events-none", "/desk/processes/idees-2025/events", "agent"),
+    PageType("desk-event", "/desk/processes/consultations-2027/events/atelier-place-lambert", "agent"),
+    PageType("desk-event-new", "/desk/processes/consultations-2027/events/new", "agent"),
+    PageType("desk-event-words", "/desk/processes/consultations-2027/events/atelier-place-lambert/words", "agent"),
+    PageType("desk-event-date", "/desk/processes/consultations-2027/events/atelier-place-lambert/date", "agent"),
+    PageType("desk-event-registrations", "/desk/processes/consultations-2027/events/atelier-place-lambert/registrations", "agent"),
+    PageType("desk-event-door", "/events/atelier-place-lambert/door", "agent"),
+    PageType("desk-event-minutes", "/desk/processes/consultations-2027/events/stand-du-marche/minutes", "agent"),
+    PageType("desk-event-contributions", "/desk/processes/consultations-2027/events/stand-du-marche/contributions", "agent"),
+    PageType("debate", "/consultations/place-lambert/debates/voitures"),
+    PageType("debate-side", "/consultations/place-lambert/debates/voitures?order=newest&side=1"),
+    PageType("debate-reader", "/consultations/place-lambert/debates/voitures", "resident"),
+    PageType("argument", "/consultations/place-lambert/debates/voitures/arguments/3"),
+    PageType("argument-answers", "/consultations/place-lambert/debates/voitures/arguments/3/comments", "resident"),
+    PageType("argument-form", "/consultations/place-lambert/debates/voitures/arguments/new", "resident"),
+    PageType("desk-debates", "/desk/processes/consultations-2027/consultations/place-lambert/debates", "agent"),
+    PageType("desk-debate-new", "/desk/processes/consultations-2027/consultations/place-lambert/debates/new", "agent"),
+    PageType("desk-debate", "/desk/processes/consultations-2027/consultations/place-lambert/debates/voitures", "agent"),
+    PageType("desk-debate-words", "/desk/processes/consultations-2027/consultations/place-lambert/debates/voitures/words", "agent"),
+    PageType("desk-debate-conclusions", "/desk/processes/consultations-2027/consultations/place-lambert/debates/voitures/conclusions", "agent"),
     PageType("absent", "/nowhere", status=404),
 ]
