@@ -28,9 +28,12 @@ extension Consultations {
                 UPDATE consultation
                 SET collects_from = \(timetable.collectsFrom), collects_until = \(timetable.collectsUntil),
                     synthesis_due = \(synthesis)::date, answer_due = \(answer)::date,
+                    -- LEAST passes over what is null, and would publish what is not.
                     published_at = LEAST(published_at, \(timetable.collectsFrom)::timestamptz - interval '14 days'),
-                    synthesised_at = LEAST(synthesised_at, \(synthesis)::date + interval '12 hours'),
-                    answered_at = LEAST(answered_at, \(answer)::date + interval '12 hours')
+                    synthesised_at = CASE WHEN synthesised_at IS NOT NULL
+                        THEN LEAST(synthesised_at, \(synthesis)::date + interval '12 hours') END,
+                    answered_at = CASE WHEN answered_at IS NOT NULL
+                        THEN LEAST(answered_at, \(answer)::date + interval '12 hours') END
                 WHERE id = \(id)
                 """)
             try await Acts.record(
