@@ -9,7 +9,7 @@ public enum CommentHost: Hashable, Sendable {
     /// A paragraph of a text of a consultation, in whichever version it is read.
     case paragraph(ID<TextParagraph>)
     /// An argument of a debate.
-    case argument(ID<Argument>)
+    case argument(ID<DebateArgument>)
 
     /// What answers for the thread; phases are days of the time zone with the IANA name `zone`.
     func thread(zone: String) -> any CommentThread {
@@ -38,7 +38,7 @@ public enum CommentHost: Hashable, Sendable {
             self = .proposal(id)
         } else if let id = try row.get("paragraph_id", as: ID<TextParagraph>?.self) {
             self = .paragraph(id)
-        } else if let id = try row.get("argument_id", as: ID<Argument>?.self) {
+        } else if let id = try row.get("argument_id", as: ID<DebateArgument>?.self) {
             self = .argument(id)
         } else {
             return nil
@@ -67,7 +67,7 @@ public enum CommentPlace: Sendable {
     {
         var proposals: [ID<Proposal>] = []
         var paragraphs: [ID<TextParagraph>] = []
-        var arguments: [ID<Argument>] = []
+        var arguments: [ID<DebateArgument>] = []
         for host in hosts {
             switch host {
             case .proposal(let id): proposals.append(id)

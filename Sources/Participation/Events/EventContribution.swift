@@ -6,7 +6,7 @@ public struct EventContribution: Sendable {
     /// Where it led.
     public enum Lead: Sendable, Hashable {
         case proposal(ID<Proposal>)
-        case argument(ID<Argument>)
+        case argument(ID<DebateArgument>)
         case paragraph(ID<TextParagraph>)
         /// It was written into a questionnaire. Which answers those are is not kept.
         case questionnaire(ID<Questionnaire>)

@@ -201,7 +201,7 @@ public struct EventContributions: Sendable {
 
     private static func columns(
         _ lead: EventContribution.Lead?
-    ) -> (ID<Proposal>?, ID<Argument>?, ID<TextParagraph>?, ID<Questionnaire>?) {
+    ) -> (ID<Proposal>?, ID<DebateArgument>?, ID<TextParagraph>?, ID<Questionnaire>?) {
         switch lead {
         case nil: (nil, nil, nil, nil)
         case .proposal(let id): (id, nil, nil, nil)

@@ -29,7 +29,11 @@ extension Letters: GatheringCorrespondent {
             case .moved(let before):
                 (Self.adding(["before": words.moment(before)], to: &arguments, "moved"), own(notice), "calendar")
             case .relocated(let before):
-                (Self.adding(["before": before(language)], to: &arguments, "relocated"), own(notice), "calendar")
+                (
+                    Self.adding(
+                        ["before": before.isEmpty ? strings("gatherings.online") : before(language)],
+                        to: &arguments, "relocated"), own(notice), "calendar"
+                )
             case .reminder: ("reminder", own(notice), "link")
             }
         let view = LetterView(

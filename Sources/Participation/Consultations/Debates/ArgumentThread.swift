@@ -3,7 +3,7 @@ import Postgres
 
 /// The answers to an argument.
 struct ArgumentThread: CommentThread {
-    let argument: ID<Argument>
+    let argument: ID<DebateArgument>
 
     var takesPositions: Bool { false }
     var cityRoles: [Role] { Consultations.planners }
@@ -61,7 +61,7 @@ struct ArgumentThread: CommentThread {
 
     /// Where the answers to several arguments are read.
     static func places(
-        _ arguments: [ID<Argument>], in executor: some Executor
+        _ arguments: [ID<DebateArgument>], in executor: some Executor
     ) async throws -> [CommentHost: CommentPlace] {
         let rows: [Row] = try await executor.query(
             "argument.comment_places",

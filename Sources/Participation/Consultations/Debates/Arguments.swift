@@ -21,9 +21,10 @@ public struct Arguments: Sendable {
     ///   - last: where the page before ended.
     /// - Returns: one more than `limit` of a side that goes on.
     public func list(
-        of debate: ID<Debate>, side: Int? = nil, _ order: ArgumentOrder, seed: String, after last: ID<Argument>? = nil,
+        of debate: ID<Debate>, side: Int? = nil, _ order: ArgumentOrder, seed: String,
+        after last: ID<DebateArgument>? = nil,
         limit: Int, for reader: ID<Account>?
-    ) async throws -> [Argument] {
+    ) async throws -> [DebateArgument] {
         func key(_ id: SQL) -> SQL {
             switch order {
             case .shuffled: "md5(\(sql: id)::text || \(seed)::text)"
@@ -34,7 +35,7 @@ public struct Arguments: Sendable {
         return try await pool.query(
             "argument.list",
             """
-            SELECT \(sql: Argument.columns(for: reader)) FROM (
+            SELECT \(sql: DebateArgument.columns(for: reader)) FROM (
                 SELECT shown.id, row_number() OVER (PARTITION BY shown.side ORDER BY \(sql: key("shown.id"))) AS place
                 FROM argument AS shown
                 WHERE shown.debate_id = \(debate) AND shown.joined_into IS NULL
@@ -46,54 +47,54 @@ public struct Arguments: Sendable {
             WHERE chosen.place <= \(limit + 1)
             ORDER BY argument.side, chosen.place
             """
-        ).map(Argument.init(row:))
+        ).map(DebateArgument.init(row:))
     }
 
     /// The argument of that number.
-    public func find(_ number: Int, of debate: ID<Debate>, for reader: ID<Account>?) async throws -> Argument? {
+    public func find(_ number: Int, of debate: ID<Debate>, for reader: ID<Account>?) async throws -> DebateArgument? {
         try await pool.one(
             "argument.find",
             """
-            SELECT \(sql: Argument.columns(for: reader)) FROM \(sql: Argument.tables)
+            SELECT \(sql: DebateArgument.columns(for: reader)) FROM \(sql: DebateArgument.tables)
             WHERE argument.debate_id = \(debate) AND argument.number = \(Int32(clamping: number))
             """
-        ).map(Argument.init(row:))
+        ).map(DebateArgument.init(row:))
     }
 
     /// The argument of that identity; nil when there is none.
-    public func find(_ id: ID<Argument>, for reader: ID<Account>?) async throws -> Argument? {
+    public func find(_ id: ID<DebateArgument>, for reader: ID<Account>?) async throws -> DebateArgument? {
         try await pool.one(
             "argument.find_by_id",
             """
-            SELECT \(sql: Argument.columns(for: reader)) FROM \(sql: Argument.tables) WHERE argument.id = \(id)
+            SELECT \(sql: DebateArgument.columns(for: reader)) FROM \(sql: DebateArgument.tables) WHERE argument.id = \(id)
             """
-        ).map(Argument.init(row:))
+        ).map(DebateArgument.init(row:))
     }
 
     /// What was joined into an argument, in the order in which it was written.
-    public func joined(into argument: ID<Argument>) async throws -> [Argument] {
+    public func joined(into argument: ID<DebateArgument>) async throws -> [DebateArgument] {
         try await pool.query(
             "argument.joined",
             """
-            SELECT \(sql: Argument.columns(for: nil)) FROM \(sql: Argument.tables)
+            SELECT \(sql: DebateArgument.columns(for: nil)) FROM \(sql: DebateArgument.tables)
             WHERE argument.joined_into = \(argument) ORDER BY argument.number
             """
-        ).map(Argument.init(row:))
+        ).map(DebateArgument.init(row:))
     }
 
     /// All arguments of a debate with those joined into others, by side and number, for its agents. A debate has some
     /// hundreds.
     ///
     /// - Throws: `NotAllowed` unless the actor is an agent of the process.
-    public func all(of debate: Debate, by actor: Actor) async throws -> [Argument] {
+    public func all(of debate: Debate, by actor: Actor) async throws -> [DebateArgument] {
         try await Consultations.require(debate.consultation, by: actor, in: pool)
         return try await pool.query(
             "argument.all",
             """
-            SELECT \(sql: Argument.columns(for: nil)) FROM \(sql: Argument.tables)
+            SELECT \(sql: DebateArgument.columns(for: nil)) FROM \(sql: DebateArgument.tables)
             WHERE argument.debate_id = \(debate.id) ORDER BY argument.side, argument.number
             """
-        ).map(Argument.init(row:))
+        ).map(DebateArgument.init(row:))
     }
 
     /// How many arguments stand for each side.
@@ -124,7 +125,7 @@ public struct Arguments: Sendable {
             let debate: Debate = try await Self.open(debate, to: actor, in: transaction)
             let problems: [ArgumentRefusal] = draft.problems(in: debate)
             if !problems.isEmpty { throw Refused(reasons: problems) }
-            let (id, thread) = (ID<Argument>(), UUID())
+            let (id, thread) = (ID<DebateArgument>(), UUID())
             let agent: ID<Account>? = actor.role == nil ? nil : actor.account
             try await transaction.execute("argument.thread", "INSERT INTO thread (id) VALUES (\(thread))")
             // The debate is held: no two arguments take one number.
@@ -148,7 +149,7 @@ public struct Arguments: Sendable {
     /// changed. Its side stays.
     ///
     /// - Throws: `Refused<ArgumentRefusal>`; `NotAllowed` unless the actor wrote it for themselves.
-    public func edit(_ id: ID<Argument>, _ draft: ArgumentDraft, by actor: Actor) async throws {
+    public func edit(_ id: ID<DebateArgument>, _ draft: ArgumentDraft, by actor: Actor) async throws {
         try await pool.transaction("argument.edit") { transaction in
             let (debate, own) = try await Self.own(id, actor, in: transaction)
             guard debate.isOpen else { throw Refused(ArgumentRefusal.closed) }
@@ -176,7 +177,7 @@ public struct Arguments: Sendable {
     /// answers, and what was joined into it stands by itself again. Nothing happens when it is withdrawn already.
     ///
     /// - Throws: `NotAllowed` unless the actor wrote it for themselves.
-    public func withdraw(_ id: ID<Argument>, by actor: Actor) async throws {
+    public func withdraw(_ id: ID<DebateArgument>, by actor: Actor) async throws {
         try await pool.transaction("argument.withdraw") { transaction in
             let (_, own) = try await Self.own(id, actor, in: transaction)
             guard own.withdrawnAt == nil else { return }
@@ -201,7 +202,7 @@ public struct Arguments: Sendable {
     /// Says that an argument convinces, or takes that back; each person once, for all that are joined together.
     ///
     /// - Throws: `Refused<ArgumentRefusal>`: `.closed`, `.gone`, `.own`; `NotAllowed` unless the actor is a resident.
-    public func support(_ id: ID<Argument>, _ isGiven: Bool, by actor: Actor) async throws {
+    public func support(_ id: ID<DebateArgument>, _ isGiven: Bool, by actor: Actor) async throws {
         guard case .resident(let account) = actor else { throw NotAllowed(roles: []) }
         try await pool.transaction("argument.support") { transaction in
             let (debate, argument) = try await Self.held(id, in: transaction)
@@ -243,12 +244,12 @@ public struct Arguments: Sendable {
     ///
     /// - Throws: `Refused<ArgumentRefusal>`: `.gone`, `.cannotJoin`; `NotAllowed` unless the actor is an agent of the
     ///   process.
-    public func join(_ id: ID<Argument>, into target: ID<Argument>, by actor: Actor) async throws {
+    public func join(_ id: ID<DebateArgument>, into target: ID<DebateArgument>, by actor: Actor) async throws {
         try await pool.transaction("argument.join") { transaction in
             // The debate is held: two agents who join A to B and B to A at once make no circle.
             let (debate, argument) = try await Self.held(id, in: transaction)
             try await Consultations.require(debate.consultation, by: actor, in: transaction)
-            let found: [Argument] = try await Self.load(
+            let found: [DebateArgument] = try await Self.load(
                 where: "argument.id = \(target) AND argument.debate_id = \(debate.id)", in: transaction)
             guard let other = found.first, other.id != id, other.side == argument.side, other.joinedInto == nil else {
                 throw Refused(ArgumentRefusal.cannotJoin)
@@ -270,7 +271,7 @@ public struct Arguments: Sendable {
     /// Undoes that an argument was joined into another. Nothing happens when it stands by itself.
     ///
     /// - Throws: `NotAllowed` unless the actor is an agent of the process.
-    public func part(_ id: ID<Argument>, by actor: Actor) async throws {
+    public func part(_ id: ID<DebateArgument>, by actor: Actor) async throws {
         try await pool.transaction("argument.part") { transaction in
             let (debate, argument) = try await Self.held(id, in: transaction)
             try await Consultations.require(debate.consultation, by: actor, in: transaction)
@@ -283,13 +284,13 @@ public struct Arguments: Sendable {
 
     // MARK: Parts
 
-    static func load(where condition: SQL, in executor: some Executor) async throws -> [Argument] {
+    static func load(where condition: SQL, in executor: some Executor) async throws -> [DebateArgument] {
         try await executor.query(
             "argument.load",
             """
-            SELECT \(sql: Argument.columns(for: nil)) FROM \(sql: Argument.tables) WHERE \(sql: condition)
+            SELECT \(sql: DebateArgument.columns(for: nil)) FROM \(sql: DebateArgument.tables) WHERE \(sql: condition)
             """
-        ).map(Argument.init(row:))
+        ).map(DebateArgument.init(row:))
     }
 
     /// The debate, held, for whoever argues in it.
@@ -307,8 +308,8 @@ public struct Arguments: Sendable {
 
     /// An argument while its debate is held.
     private static func held(
-        _ id: ID<Argument>, in transaction: some Executor
-    ) async throws -> (Debate, Argument) {
+        _ id: ID<DebateArgument>, in transaction: some Executor
+    ) async throws -> (Debate, DebateArgument) {
         let row: Row? = try await transaction.one(
             "argument.debate", "SELECT debate_id FROM argument WHERE id = \(id)")
         guard let row, let debate = try await Debates.lock(try row.get("debate_id"), in: transaction),
@@ -319,15 +320,17 @@ public struct Arguments: Sendable {
 
     /// The same for the account that wrote it for itself.
     private static func own(
-        _ id: ID<Argument>, _ actor: Actor, in transaction: some Executor
-    ) async throws -> (Debate, Argument) {
+        _ id: ID<DebateArgument>, _ actor: Actor, in transaction: some Executor
+    ) async throws -> (Debate, DebateArgument) {
         guard case .resident(let account) = actor else { throw NotAllowed(roles: []) }
         let (debate, argument) = try await held(id, in: transaction)
         guard argument.account == account else { throw NotAllowed(roles: []) }
         return (debate, argument)
     }
 
-    private static func write(_ sources: [String], of id: ID<Argument>, in transaction: some Executor) async throws {
+    private static func write(_ sources: [String], of id: ID<DebateArgument>, in transaction: some Executor)
+        async throws
+    {
         _ = try await transaction.pipeline([
             ("argument.clear_sources", "DELETE FROM argument_source WHERE argument_id = \(id)"),
             (

@@ -44,7 +44,7 @@ struct ArgumentView: Sendable {
 }
 
 extension ArgumentView {
-    init(_ argument: Argument, in scene: DebateScene, now: Date = Date()) {
+    init(_ argument: DebateArgument, in scene: DebateScene, now: Date = Date()) {
         let strings: Strings = scene.strings
         let here = "\(scene.here)/arguments/\(argument.number)"
         let isGone: Bool = argument.withdrawnAt != nil

@@ -48,11 +48,11 @@ struct DebateController: Sendable {
         let side: Int? = query.integer("side").flatMap { number in
             scene.debate.sides.contains { $0.number == number } ? number : nil
         }
-        var last: Argument?
+        var last: DebateArgument?
         if side != nil, let number = query.integer("after") {
             last = try await arguments.find(number, of: scene.debate.id, for: nil)
         }
-        let found: [Argument] = try await arguments.list(
+        let found: [DebateArgument] = try await arguments.list(
             of: scene.debate.id, side: side, order, seed: seed(context, request), after: last?.id,
             limit: side == nil ? DebatePage.beside : DebatePage.alone, for: context.account?.id)
         var desk: String?
@@ -81,9 +81,9 @@ struct DebateController: Sendable {
     private func page(
         of own: ArgumentScene, _ request: Request, _ context: AppContext
     ) async throws -> Response {
-        let (scene, argument): (DebateScene, Argument) = (own.scene, own.argument)
-        let joined: [Argument] = try await arguments.joined(into: argument.id)
-        var target: Argument?
+        let (scene, argument): (DebateScene, DebateArgument) = (own.scene, own.argument)
+        let joined: [DebateArgument] = try await arguments.joined(into: argument.id)
+        var target: DebateArgument?
         if let into = argument.joinedInto { target = try await arguments.find(into, for: context.account?.id) }
         let page = ArgumentPage(
             crumbs: scene.crumbs + [PlaceLink(label: scene.question, href: scene.here)], question: scene.question,
@@ -197,7 +197,7 @@ struct DebateController: Sendable {
     }
 
     private func formPage(
-        _ scene: DebateScene, _ argument: Argument?, _ form: StaffForm, _ errors: FieldErrors, _ request: Request,
+        _ scene: DebateScene, _ argument: DebateArgument?, _ form: StaffForm, _ errors: FieldErrors, _ request: Request,
         _ context: AppContext
     ) -> Response {
         let page = ArgumentFormPage(scene, argument, form, errors)
@@ -212,14 +212,14 @@ extension StaffForm {
     fileprivate func argument(_ language: Language) -> ArgumentDraft {
         ArgumentDraft(
             side: Int(self["side"]), title: self["title"].replacing("\n", with: " "), body: self["body"],
-            sources: (1...Argument.mostSources).map { self["source-\($0)"] },
+            sources: (1...DebateArgument.mostSources).map { self["source-\($0)"] },
             language: Language(rawValue: self["language"]) ?? language)
     }
 }
 
 extension ArgumentFormPage {
     /// The form of a new argument, or of one that is mended.
-    init(_ scene: DebateScene, _ argument: Argument?, _ form: StaffForm, _ errors: FieldErrors) {
+    init(_ scene: DebateScene, _ argument: DebateArgument?, _ form: StaffForm, _ errors: FieldErrors) {
         let strings: Strings = scene.strings
         let isForStand: Bool = !form["stand"].isEmpty
         let key: String = argument != nil ? "correct" : isForStand ? "stand" : "write"
@@ -240,15 +240,15 @@ extension ArgumentFormPage {
         sideProblem = errors.text(for: "side-1", strings)
         title = errors.field(
             "title", label: strings("consultations.debate.field.title"), value: form["title"],
-            hint: strings("consultations.debate.hint.title", ["most": strings.number(Argument.longestTitle)]),
+            hint: strings("consultations.debate.hint.title", ["most": strings.number(DebateArgument.longestTitle)]),
             autocomplete: "off", strings)
         let problem: String? = errors.text(for: "body", strings)
         body = StaffFormPage.Area(
             name: "body", label: strings("consultations.debate.field.body"), value: form["body"],
-            hint: strings("consultations.debate.hint.body", ["most": strings.number(Argument.longestBody)]),
+            hint: strings("consultations.debate.hint.body", ["most": strings.number(DebateArgument.longestBody)]),
             problem: problem, optional: false, language: nil,
             described: problem == nil ? "body-hint" : "body-hint body-problem", rows: "8")
-        sources = (1...Argument.mostSources).map { number in
+        sources = (1...DebateArgument.mostSources).map { number in
             errors.field(
                 "source-\(number)",
                 label: strings("consultations.debate.field.source", ["number": strings.number(number)]),

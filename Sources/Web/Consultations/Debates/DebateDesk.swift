@@ -131,9 +131,9 @@ struct DebateDesk: Sendable {
     ) async throws -> Response {
         let strings: Strings = scene.strings
         let debate: Debate = try scene.required()
-        let all: [Argument] = try await arguments.all(of: debate, by: scene.actor)
-        let open: [Argument] = all.filter { $0.withdrawnAt == nil && $0.joinedInto == nil }
-        let names: [ID<Argument>: Argument] = Dictionary(uniqueKeysWithValues: all.map { ($0.id, $0) })
+        let all: [DebateArgument] = try await arguments.all(of: debate, by: scene.actor)
+        let open: [DebateArgument] = all.filter { $0.withdrawnAt == nil && $0.joinedInto == nil }
+        let names: [ID<DebateArgument>: DebateArgument] = Dictionary(uniqueKeysWithValues: all.map { ($0.id, $0) })
         let isPublic: Bool = debate.publishedAt != nil
         let own = "/consultations/\(scene.consultation.handle)/debates/\(debate.handle)"
         let page = DebateDeskPage(
@@ -144,11 +144,11 @@ struct DebateDesk: Sendable {
             conclusionHref: isPublic && debate.concludedAt == nil && !debate.conclusions.isEmpty
                 ? "\(scene.here)/conclusion" : nil,
             sides: debate.sides.map { side in
-                let standing: [Argument] = open.filter { $0.side == side.number }
+                let standing: [DebateArgument] = open.filter { $0.side == side.number }
                 return DebateDeskPage.Side(
                     anchor: "side-\(side.number)", title: side.title(strings.language),
                     lines: all.filter { $0.side == side.number && $0.withdrawnAt == nil }.map { argument in
-                        let others: [Argument] = standing.filter { $0.id != argument.id }
+                        let others: [DebateArgument] = standing.filter { $0.id != argument.id }
                         let isJoined: Bool = argument.joinedInto != nil
                         let below = "\(scene.here)/arguments/\(argument.number)"
                         return DebateDeskPage.Line(

@@ -84,7 +84,7 @@ extension DebatePage {
         let isContinued: Bool
     }
 
-    init(_ scene: DebateScene, _ choice: Choice, _ found: [Argument], _ counts: [Int: Int], deskHref: String?) {
+    init(_ scene: DebateScene, _ choice: Choice, _ found: [DebateArgument], _ counts: [Int: Int], deskHref: String?) {
         let (debate, strings): (Debate, Strings) = (scene.debate, scene.strings)
         let reader: Language = strings.language
         let here: String = scene.here
@@ -113,8 +113,8 @@ extension DebatePage {
         hidden = debate.showsCounts ? nil : strings("consultations.debate.hidden")
         let shown: [Debate.Side] = debate.sides.filter { choice.side == nil || choice.side == $0.number }
         sides = shown.map { side in
-            let own: [Argument] = found.filter { $0.side == side.number }
-            let page: [Argument] = Array(own.prefix(limit))
+            let own: [DebateArgument] = found.filter { $0.side == side.number }
+            let page: [DebateArgument] = Array(own.prefix(limit))
             var more: PlaceLink?
             if own.count > limit, let last = page.last {
                 let onward =

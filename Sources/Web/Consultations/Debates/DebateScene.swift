@@ -63,7 +63,7 @@ struct DebateScene: Sendable {
 /// One argument of it, which people answer.
 struct ArgumentScene: CommentScene {
     let scene: DebateScene
-    let argument: Argument
+    let argument: DebateArgument
 
     var host: CommentHost { .argument(argument.id) }
     var here: String { "\(scene.here)/arguments/\(argument.number)" }

@@ -2,7 +2,7 @@ public import Foundation
 import Postgres
 
 /// What somebody says for a side of a debate.
-public struct Argument: Sendable {
+public struct DebateArgument: Sendable {
     /// The most characters of its title and of its words; the schema says the same.
     public static let longestTitle = 150, longestBody = 4000
     /// The most sources it names.
@@ -11,7 +11,7 @@ public struct Argument: Sendable {
     public static let editWindow: TimeInterval = Comment.editWindow
 
     /// Its identity, and its number within the debate.
-    public let id: ID<Argument>, number: Int
+    public let id: ID<DebateArgument>, number: Int
     /// The debate, and the side that it speaks for.
     public let debate: ID<Debate>, side: Int
     /// What it says, in one language; empty once withdrawn.
@@ -23,7 +23,7 @@ public struct Argument: Sendable {
     /// Whether an agent wrote it down for somebody at a stand.
     public let isFromStand: Bool
     /// The argument that it was joined into.
-    public let joinedInto: ID<Argument>?
+    public let joinedInto: ID<DebateArgument>?
     /// How many answers there are below it.
     public let comments: Int
     /// How many people find it convincing, or one of those joined into it.
@@ -112,11 +112,12 @@ public struct ArgumentDraft: Sendable, Hashable {
         if title.isEmpty { problems.append(.titleMissing) }
         if body.isEmpty { problems.append(.bodyMissing) }
         let (long, longer) = (
-            title.unicodeScalars.count - Argument.longestTitle, body.unicodeScalars.count - Argument.longestBody
+            title.unicodeScalars.count - DebateArgument.longestTitle,
+            body.unicodeScalars.count - DebateArgument.longestBody
         )
         if long > 0 { problems.append(.titleTooLong(by: long)) }
         if longer > 0 { problems.append(.bodyTooLong(by: longer)) }
-        if sources.count > Argument.mostSources { problems.append(.tooManySources) }
+        if sources.count > DebateArgument.mostSources { problems.append(.tooManySources) }
         if let wrong = sources.first(where: { !WebAddress.isValid($0) }) { problems.append(.source(wrong)) }
         return problems
     }
