@@ -32,9 +32,11 @@ struct DemoConsultation: Sendable {
     let from: Int, until: Int, synthesis: Int, answer: Int
 
     var timetable: ConsultationTimetable {
-        ConsultationTimetable(
-            collectsFrom: Date(timeIntervalSinceNow: Double(from) * 86_400),
-            collectsUntil: Date(timeIntervalSinceNow: Double(until) * 86_400), synthesisDue: DemoTown.day(synthesis),
+        // On the hour: nobody opens a consultation at seven minutes past.
+        let hour: Double = (Date().timeIntervalSinceReferenceDate / 3600).rounded(.down) * 3600
+        func moment(_ days: Int) -> Date { Date(timeIntervalSinceReferenceDate: hour + Double(days) * 86_400) }
+        return ConsultationTimetable(
+            collectsFrom: moment(from), collectsUntil: moment(until), synthesisDue: DemoTown.day(synthesis),
             answerDue: DemoTown.day(answer))
     }
 
@@ -154,6 +156,7 @@ extension DemoTown {
         guard let consultation = try await consultations.find(handle), consultation.isCollecting else { return }
         try await forms(of: consultation)
         try await answers(to: consultation)
+        try await texts(of: consultation)
         try await debates(of: consultation)
         try await events(of: consultation)
     }

@@ -454,11 +454,9 @@ public struct City: Sendable {
         ).add(to: routes)
     }
 
-    /// What consultations hold, in the order in which it stands on their pages.
+    /// What consultations hold, in the order in which one works on it: what came of them is shown the other way round.
     private func consultationParts(site: Site) -> [any ConsultationPart] {
         [
-            AnswerPart(today: site.today),
-            AnalysisPart(consultations: Consultations(pool: pool), analyses: Analyses(pool: pool)),
             FormPart(consultations: Consultations(pool: pool)),
             AnsweringPart(consultations: Consultations(pool: pool)),
             SheetPart(
@@ -467,6 +465,8 @@ public struct City: Sendable {
             TextsPart(texts: ConsultationTexts(pool: pool)),
             DebatePart(debates: Debates(pool: pool, correspondent: Letters(site: site))),
             EventPart(events: events(site: site), shelf: eventShelf(site: site)),
+            AnalysisPart(consultations: Consultations(pool: pool), analyses: Analyses(pool: pool)),
+            AnswerPart(today: site.today),
         ]
     }
 
@@ -475,7 +475,7 @@ public struct City: Sendable {
         let desks = AnalysisDesks(
             site: site, processes: processes, consultations: Consultations(pool: pool), analyses: Analyses(pool: pool),
             map: map)
-        AnswersDesk(desks: desks, exports: AnswerExports(pool: pool)).add(to: routes)
+        ResponseDesk(desks: desks, exports: AnswerExports(pool: pool)).add(to: routes)
         TextsDesk(desks: desks).add(to: routes)
         ResultsController(desks: desks).add(to: routes)
     }

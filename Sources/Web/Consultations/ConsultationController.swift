@@ -9,7 +9,7 @@ struct ConsultationController: Sendable {
     let consultations: Consultations
     let documents: ConsultationDocuments
     let followers: ConsultationFollowers
-    /// What consultations hold, in the order in which it stands on their pages.
+    /// What consultations hold, in the order in which one works on it.
     let parts: [any ConsultationPart]
 
     /// Adds `/consultations` with its feed, `/processes/{process}/consultations` and `/consultations/{consultation}`.
@@ -64,8 +64,13 @@ struct ConsultationController: Sendable {
         let visit = ConsultationVisit(
             consultation: consultation, process: process, account: context.account, strings: site.strings(context),
             now: Date())
-        var lines: [ConsultationLine] = []
-        for part in parts { lines += try await part.lines(visit) }
+        var (lines, outcomes): ([ConsultationLine], [ConsultationLine]) = ([], [])
+        for part in parts {
+            let own: [ConsultationLine] = try await part.lines(visit)
+            lines += own.filter { $0.place == .part }
+            // The answer before the synthesis, the synthesis before the figures.
+            outcomes = own.filter { $0.place == .outcome } + outcomes
+        }
         var follows = false
         if let account = context.account {
             follows = try await followers.isFollowing(consultation.id, account.id)
@@ -73,7 +78,7 @@ struct ConsultationController: Sendable {
         let isAgent: Bool = context.account?.holds(.participationAgent, process: process.id) == true
         let page = ConsultationPage(
             ConsultationPage.Scene(
-                visit: visit, today: site.today(), lines: lines,
+                visit: visit, today: site.today(), lines: outcomes + lines,
                 documents: try await documents.list(of: consultation.id),
                 changes: try await consultations.changes(of: consultation.id), follows: follows,
                 deskHref: isAgent ? "/desk/processes/\(process.slug)/consultations/\(consultation.handle)" : nil))

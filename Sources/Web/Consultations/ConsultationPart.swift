@@ -3,7 +3,7 @@ import Participation
 
 /// A kind of thing that a consultation holds: its questionnaires, its texts, its debates, its events, its results, its
 /// answer. Each says in a file of its own what the two hubs tell of it; `City.consultationParts` lists them in the order
-/// in which they stand.
+/// in which one works on them.
 protocol ConsultationPart: Sendable {
     /// What residents find of it on the consultation's public page; nothing while there is nothing to see.
     func lines(_ visit: ConsultationVisit) async throws -> [ConsultationLine]

@@ -8,7 +8,7 @@ struct ConsultationDesk: Sendable {
     let processes: Processes
     let consultations: Consultations
     let documents: ConsultationDocuments
-    /// What consultations hold, in the order in which it stands on their pages.
+    /// What consultations hold, in the order in which one works on it.
     let parts: [any ConsultationPart]
 
     /// Adds `/desk/processes/{process}/consultations`, a consultation's page below it, and its publication.
