@@ -62,7 +62,10 @@ public struct City: Sendable {
             accounts: ClosingAccounts(pool: pool), discrepancies: Discrepancies(pool: pool),
             certificates: Certificates(pool: pool, secrets: secrets)
         ).add(to: routes)
-        DeskController(site: site, processes: processes, votes: votes, acts: Acts(pool: pool)).add(to: routes)
+        DeskController(
+            site: site, processes: processes, votes: votes, acts: Acts(pool: pool),
+            sheets: QuestionnaireSheets(pool: pool, zone: site.city.timeZone.identifier)
+        ).add(to: routes)
         ProcessDesk(site: site, processes: processes, votes: votes).add(to: routes)
         PrintController(site: site, shelf: shelf).add(to: routes)
         PrintDesk(
@@ -156,7 +159,8 @@ public struct City: Sendable {
                     nominations: Nominations(pool: pool)),
                 deliveries: DeliverySection(deliveries: deliveries(site: site)),
                 observations: ObservationSection(
-                    proposals: ObservationProposals(pool: pool, zone: site.city.timeZone.identifier)))
+                    proposals: ObservationProposals(pool: pool, zone: site.city.timeZone.identifier)),
+                voices: VoiceSection(decisions: decisions(site: site)))
         ).add(to: routes)
         ProposalListController(
             site: site, processes: processes, calls: calls, lists: lists, map: map
@@ -399,7 +403,8 @@ public struct City: Sendable {
         ).add(to: routes)
         ObservationController(
             site: site, processes: processes, walks: walks, stories: ObservationStories(pool: pool, zone: zone),
-            proposals: proposals, calls: ProposalCalls(pool: pool, zone: zone), map: map
+            proposals: proposals, calls: ProposalCalls(pool: pool, zone: zone), map: map,
+            voices: VoiceSection(decisions: decisions(site: site))
         ).add(to: routes)
     }
 

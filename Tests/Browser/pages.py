@@ -336,4 +336,11 @@ PAGES = [
     PageType("desk-debate-words", "/desk/processes/consultations-2027/consultations/place-lambert/debates/voitures/words", "agent"),
     PageType("desk-debate-conclusions", "/desk/processes/consultations-2027/consultations/place-lambert/debates/voitures/conclusions", "agent"),
     PageType("absent", "/nowhere", status=404),
+    PageType("desk-questionnaire-sheets", "/desk/processes/consultations-2027/consultations/place-lambert/questionnaires/usages/sheets", "agent"),
+    PageType("desk-questionnaire-sheets-operator", "/desk/processes/consultations-2027/consultations/place-lambert/questionnaires/usages/sheets", "entry_a"),
+    PageType("desk-questionnaire-sheet-list", "/desk/processes/consultations-2027/consultations/place-lambert/questionnaires/usages/sheets/list", "agent"),
+    PageType("desk-questionnaire-sheet", "/desk/processes/consultations-2027/consultations/place-lambert/questionnaires/usages/sheets/000001-7", "agent"),
+    PageType("desk-questionnaire-sheet-new", "/desk/processes/consultations-2027/consultations/place-lambert/questionnaires/usages/sheets/000041-2", "entry_a"),
+    PageType("desk-questionnaire-places", "/desk/processes/consultations-2027/sheets", "entry_a"),
+    PageType("desk-questionnaire-print", "/desk/processes/consultations-2027/consultations/place-lambert/questionnaires/usages/sheets/print", "agent", language="fr"),
 ]

@@ -8,13 +8,17 @@ public struct DeskController: Sendable {
     private let processes: Processes
     private let votes: Votes
     private let acts: Acts
+    private let sheets: QuestionnaireSheets
 
     /// The desk over the capabilities it needs.
-    public init(site: Site, processes: Processes, votes: Votes, acts: Acts) {
+    public init(
+        site: Site, processes: Processes, votes: Votes, acts: Acts, sheets: QuestionnaireSheets
+    ) {
         self.site = site
         self.processes = processes
         self.votes = votes
         self.acts = acts
+        self.sheets = sheets
     }
 
     /// Adds `/desk` and `/desk/acts`.
@@ -27,22 +31,31 @@ public struct DeskController: Sendable {
         let account: SignedInAccount = try context.requireDesk()
         let strings: Strings = site.strings(context)
         let processes: [Participation.Process] = try await processes.list()
+        let onPaper: Set<ID<Participation.Process>> =
+            account.roles.contains { $0.role == .entryOperator } ? try await sheets.processesOnPaper() : []
+        func enters(_ process: Participation.Process) -> Bool {
+            onPaper.contains(process.id) && account.holds(.entryOperator, process: process.id)
+        }
         let votes: [(vote: Vote, links: [PlaceLink])] = try await votes.list()
             .map { ($0, account.tasks(in: $0, strings)) }
             .filter { account.preparing($0.vote) || !$0.links.isEmpty }
         return site.page(
             DeskPage(
                 roles: Set(account.roles.map(\.role)).map { strings("role.\($0.rawValue)") }.sorted(),
-                processes: processes.filter { account.working(on: $0) }.map { process in
+                processes: processes.filter { account.working(on: $0) || enters($0) }.map { process in
                     let base = "/desk/processes/\(process.slug)"
                     let isAgent: Bool = account.holds(.participationAgent, process: process.id)
                     return .init(
                         title: process.title(context.language), href: isAgent ? base : nil,
                         note: strings.plural("desk.phases", process.phases.count),
-                        links: [
-                            PlaceLink(label: strings("exam.files"), href: "\(base)/files"),
-                            PlaceLink(label: strings("walks.after.answers"), href: "\(base)/walks/answers"),
-                        ])
+                        links: (account.working(on: process)
+                            ? [
+                                PlaceLink(label: strings("exam.files"), href: "\(base)/files"),
+                                PlaceLink(label: strings("walks.after.answers"), href: "\(base)/walks/answers"),
+                            ] : [])
+                            + (enters(process)
+                                ? [PlaceLink(label: strings("consultations.paper.places"), href: "\(base)/sheets")]
+                                : []))
                 },
                 votes: votes.map { vote, links in
                     .init(

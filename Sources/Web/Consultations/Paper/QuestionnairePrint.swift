@@ -91,7 +91,7 @@ struct QuestionnairePrint: PageView {
 
     static let sample = QuestionnairePrint(
         classes: "a4 questionnaire", foot: "Questionnaire", across: "PROJET", acrossWords: "Ne pas distribuer.",
-        consultationTitle: "Place Lambert", title: "Vos usages", serial: "000012-8", picture: "<svg></svg>",
+        consultationTitle: "Place Lambert", title: "Vos usages", serial: "000012-1", picture: "<svg></svg>",
         introduction: "<p>Bonjour</p>", how: ["Cochez."], facts: [PlaceFact(name: "Où", text: "Mairie")],
         privacy: "Anonyme.", address: "https://city.example/x", addressPicture: "<svg></svg>",
         sections: [

@@ -9,7 +9,7 @@ struct QuestionnaireSheetCode: PageCode {
     /// Of a sheet with a number.
     var sheet: PaperNumber?
 
-    /// `TILLEUL/1/QUESTIONNAIRE/PLACE-LAMBERT/USAGES/1/FR/2/000012-3`.
+    /// `TILLEUL/1/QUESTIONNAIRE/PLACE-LAMBERT/USAGES/1/FR/2/000012-1`.
     func text(page: Int?) -> String {
         let parts: [String] = [
             "TILLEUL", "1", "QUESTIONNAIRE", consultation, questionnaire, String(version), language.rawValue,

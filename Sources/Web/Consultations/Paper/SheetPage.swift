@@ -76,8 +76,8 @@ struct SheetPage: PageView {
     let printHref: String?
 
     static let sample = SheetPage(
-        crumbs: [PlaceLink(label: "Bureau", href: "/desk")], title: "Feuille 000012-8", place: "Marché",
-        base: "/x/sheets/000012-8", listHref: "/x/sheets", status: .sample,
+        crumbs: [PlaceLink(label: "Bureau", href: "/desk")], title: "Feuille 000012-1", place: "Marché",
+        base: "/x/sheets/000012-1", listHref: "/x/sheets", status: .sample,
         facts: [PlaceFact(name: "Saisie", text: "hier")],
         errors: ErrorSummary(items: [.init(field: "answer-how", text: "…")]), heading: "Première saisie",
         lead: "Tapez.", task: "enter", isCorrection: true,

@@ -80,9 +80,9 @@ struct SheetsPage: PageView {
     static let sample = SheetsPage(
         crumbs: [PlaceLink(label: "Bureau", href: "/desk")], title: "Feuilles", questionnaireTitle: "Vos usages",
         base: "/x/sheets", isAgent: true, errors: ErrorSummary(items: [.init(field: "number", text: "…")]),
-        number: Input(name: "number", value: "000012-8", error: "…"), over: "Synthèse publiée.",
-        second: [Waiting(serial: "000012-8", href: "/x", words: "Marché")], hasSecond: true,
-        differing: [Waiting(serial: "000013-6", href: "/x", words: "Marché")], hasDiffering: true,
+        number: Input(name: "number", value: "000012-1", error: "…"), over: "Synthèse publiée.",
+        second: [Waiting(serial: "000012-1", href: "/x", words: "Marché")], hasSecond: true,
+        differing: [Waiting(serial: "000013-0", href: "/x", words: "Marché")], hasDiffering: true,
         lines: [
             Line(
                 numbers: "1 à 40", words: "Marché", counts: ["40", "7", "5", "1", "1", "0", "33"], excess: "…",
@@ -95,7 +95,7 @@ struct SheetsPage: PageView {
         languages: [SelectOption(value: "fr", label: "Français", selected: true)], languageProblem: "…",
         sizes: [SelectOption(value: "a4", label: "A4", selected: true)],
         specimens: [PlaceLink(label: "Français, A4", href: "/x/print.pdf")],
-        first: Input(name: "first", value: "000012-8", error: "…"), last: Input(name: "last", value: "", error: "…"),
+        first: Input(name: "first", value: "000012-1", error: "…"), last: Input(name: "last", value: "", error: "…"),
         reason: Input(name: "reason", value: "Pluie", error: "…"),
         percent: Input(name: "percent", value: "10", error: "…"),
         handIn: [TextInput(name: "hand-in-fr", label: "Français", language: "fr", value: "Mairie")],
@@ -125,7 +125,7 @@ struct SheetListPage: PageView {
     static let sample = SheetListPage(
         crumbs: [PlaceLink(label: "Bureau", href: "/desk")], title: "Toutes les feuilles", base: "/x/sheets",
         states: [SelectOption(value: "", label: "Toutes", selected: true)],
-        lines: [Line(serial: "000012-8", href: "/x", place: "Marché", status: .sample, entered: "hier")],
+        lines: [Line(serial: "000012-1", href: "/x", place: "Marché", status: .sample, entered: "hier")],
         isEmpty: true, paging: .sample)
 }
 

@@ -1,4 +1,4 @@
-/// The number of a printed sheet of a questionnaire with its check digit: `000012-8`. See ``CheckDigit``.
+/// The number of a printed sheet of a questionnaire with its check digit: `000012-1`. See ``CheckDigit``.
 ///
 /// Numbers are given over all questionnaires of the city: one of them names one sheet, whatever it asks.
 public struct PaperNumber: Sendable, Hashable {

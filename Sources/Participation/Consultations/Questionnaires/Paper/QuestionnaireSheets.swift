@@ -151,6 +151,19 @@ public struct QuestionnaireSheets: Sendable {
         }
     }
 
+    /// The processes with questionnaires that sheets were issued for.
+    public func processesOnPaper() async throws -> Set<ID<Process>> {
+        Set(
+            try await pool.query(
+                "questionnaire_sheet.processes",
+                """
+                SELECT DISTINCT consultation.process_id FROM consultation
+                JOIN questionnaire ON questionnaire.consultation_id = consultation.id
+                WHERE EXISTS (SELECT FROM questionnaire_edition WHERE questionnaire_id = questionnaire.id)
+                """
+            ).map { ID(try $0.get("process_id", as: UUID.self)) })
+    }
+
     // MARK: Parts
 
     static func settings(of questionnaire: ID<Questionnaire>, in executor: some Executor) async throws -> PaperSettings
