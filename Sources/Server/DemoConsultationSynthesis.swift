@@ -70,13 +70,13 @@ extension DemoTown {
         let decisions = Decisions(
             pool: house.pool, zone: zone, correspondent: letters)
         let known: [Decision] = try await decisions.file(of: consultation.id, by: agent).decisions
-        for (draft, voices) in drafts where !known.contains(where: { $0.draft.title == draft.title }) {
+        for (draft, voices) in gardenDecisions where !known.contains(where: { $0.draft.title == draft.title }) {
             let id: ID<Decision> = try await decisions.write(draft, of: consultation.id, by: agent)
             for voice in voices { try await decisions.link(voice, to: id, of: consultation.id, by: agent) }
         }
         try await decisions.publish(consultation.id, by: agent)
         let canal: Decision? = try await decisions.file(of: consultation.id, by: agent).decisions.first {
-            $0.draft.title == drafts[0].0.title
+            $0.draft.title == gardenDecisions[0].0.title
         }
         guard let canal else { return }
         try await decisions.turn(
@@ -88,7 +88,7 @@ extension DemoTown {
             by: agent)
     }
 
-    private var drafts: [(DecisionDraft, [Voice])] {
+    private var gardenDecisions: [(DecisionDraft, [Voice])] {
         [
             (
                 DecisionDraft(

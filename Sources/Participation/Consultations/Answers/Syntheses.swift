@@ -79,8 +79,8 @@ public struct Syntheses: Sendable {
         }
     }
 
-    /// Publishes the synthesis as it stands: words and figures are frozen, and with the first edition the answers become
-    /// open data. This cannot be undone; a later edition says what was changed and why.
+    /// Publishes the synthesis as it stands: words and figures are frozen, and with the first edition the results of the
+    /// questionnaires are published and the answers become open data. This cannot be undone; a later edition says what was changed and why.
     ///
     /// - Throws: `SynthesisRefusal.notPublished`, `.stillCollecting`, `.sectionMissing`, `.noSuchFigure`, `.unchanged`,
     ///   `.changeMissing`, `.changedMeanwhile`; `NotAllowed` unless the actor is an agent of the process.
@@ -114,6 +114,7 @@ public struct Syntheses: Sendable {
                     UPDATE consultation SET synthesised_at = clock_timestamp()
                     WHERE id = \(consultation) AND synthesised_at IS NULL
                     """)
+                try await Analyses.publish(consultation, by: actor, in: transaction)
                 try await OpenAnswers.release(of: found, in: transaction)
             }
             try await Acts.record(

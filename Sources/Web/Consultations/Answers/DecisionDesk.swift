@@ -165,7 +165,7 @@ struct DecisionDesk: Sendable {
             translations: parts.translations(
                 lines: ["title"], areas: ["said", "decided", "reason"],
                 required: ["title", "said", "decided", "reason"]),
-            marks: [], hasMarks: false, confirmation: nil, confirmationProblem: nil,
+            marks: [], hasMarks: false, rows: "5", confirmation: nil, confirmationProblem: nil,
             submit: strings("consultations.synthesis.save"), isGrave: false, backHref: "\(scene.own)/answer",
             errors: errors.summary(strings))
         return site.page(
@@ -281,6 +281,7 @@ struct DecisionDesk: Sendable {
             choices: [parts.choice("status", Decision.Status.turns.map { ($0.rawValue, words.status($0).word) })],
             fields: [parts.field("due", type: "date", hint: "consultations.decision.turn.due", optional: true)],
             translations: parts.translations(areas: ["words"], required: ["words"]), marks: [], hasMarks: false,
+            rows: "5",
             confirmation: nil, confirmationProblem: nil, submit: strings("consultations.decision.turn.publish"),
             isGrave: false, backHref: "\(scene.own)/answer", errors: errors.summary(strings))
         return site.page(

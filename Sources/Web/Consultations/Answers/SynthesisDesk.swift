@@ -135,8 +135,10 @@ struct SynthesisDesk: Sendable {
             heading: strings("consultations.synthesis.section.\(section.rawValue)"),
             lead: strings("consultations.synthesis.section.\(section.rawValue).words"), points: [],
             action: request.uri.path, revision: form.text("revision"), choices: [], fields: [],
-            translations: parts.translations(areas: [section.rawValue], required: [section.rawValue]), marks: marks,
-            hasMarks: true, confirmation: nil, confirmationProblem: nil,
+            translations: parts.translations(
+                areas: [section.rawValue], required: [section.rawValue],
+                label: strings("consultations.synthesis.section.\(section.rawValue)")), marks: marks,
+            hasMarks: true, rows: "16", confirmation: nil, confirmationProblem: nil,
             submit: strings("consultations.synthesis.save"), isGrave: false, backHref: "\(scene.own)/synthesis",
             errors: errors.summary(strings))
         return site.page(
@@ -211,7 +213,7 @@ struct SynthesisDesk: Sendable {
             crumbs: scene.synthesisCrumbs, eyebrow: consultation.title(strings.language),
             heading: strings("consultations.synthesis.quote.withdraw"), lead: "« \(words) »",
             points: [strings("consultations.synthesis.quote.words")], action: request.uri.path, revision: "",
-            choices: [], fields: [], translations: [], marks: [], hasMarks: false,
+            choices: [], fields: [], translations: [], marks: [], hasMarks: false, rows: "4",
             confirmation: strings("consultations.synthesis.confirm"),
             confirmationProblem: errors.text(for: "confirmed", strings),
             submit: strings("consultations.synthesis.quote.withdraw"), isGrave: true,
@@ -236,7 +238,7 @@ extension SynthesisFormPage {
                 : [strings("\(key).again")],
             action: action, revision: parts.form.text("revision"), choices: [], fields: [],
             translations: isFirst ? [] : parts.translations(areas: ["change"], required: ["change"]), marks: [],
-            hasMarks: false, confirmation: strings("consultations.synthesis.confirm"),
+            hasMarks: false, rows: "4", confirmation: strings("consultations.synthesis.confirm"),
             confirmationProblem: parts.errors.text(for: "confirmed", strings), submit: strings(key), isGrave: true,
             backHref: backHref, errors: parts.errors.summary(strings))
     }

@@ -93,6 +93,8 @@ struct SynthesisFormPage: PageView {
     /// The figures that can be put in; empty where there are no figures.
     let marks: [MarkLine]
     let hasMarks: Bool
+    /// How many lines a text shows.
+    let rows: String
     /// What has to be ticked, since it cannot be undone.
     let confirmation: String?
     let confirmationProblem: String?
@@ -109,7 +111,7 @@ struct SynthesisFormPage: PageView {
                 name: "kind", label: "Décision",
                 options: [SelectOption(value: "planned", label: "Prévu", selected: true)])
         ], fields: [FieldErrors.sampleField], translations: DeliveryFormPage.sample.translations,
-        marks: [MarkLine(mark: "{figure usages/age}", title: "Votre âge")], hasMarks: true,
+        marks: [MarkLine(mark: "{figure usages/age}", title: "Votre âge")], hasMarks: true, rows: "6",
         confirmation: "Je sais que cela ne s’annule pas.", confirmationProblem: "Cochez", submit: "Publier",
         isGrave: true, backHref: "/x", errors: ErrorSummary(items: [.init(field: "said-fr", text: "Manque")]))
 }
@@ -121,8 +123,10 @@ struct SynthesisFormParts {
     let strings: Strings
 
     /// The questions that are asked in each language: lines first, then texts.
+    ///
+    /// - Parameter label: what a question is called; nil for what its name has words for.
     func translations(
-        lines: [String] = [], areas: [String], required: Set<String>
+        lines: [String] = [], areas: [String], required: Set<String>, label given: String? = nil
     ) -> [DeliveryFormPage.Translation] {
         Language.allCases.map { language in
             let code: String = language.rawValue
@@ -136,7 +140,7 @@ struct SynthesisFormParts {
                 },
                 areas: areas.map { name in
                     DeliveryFormPage.Area(
-                        name: "\(name)-\(code)", label: label(name), value: form.text("\(name)-\(code)"),
+                        name: "\(name)-\(code)", label: given ?? label(name), value: form.text("\(name)-\(code)"),
                         problem: errors.text(for: "\(name)-\(code)", strings), optional: isOptional(name),
                         language: code)
                 })

@@ -47,6 +47,7 @@ struct ProposalPage: PageView {
     var examination: ExaminationView?
     var deliveries: DeliveriesView?
     var observation: ObservationView?
+    var cityAnswers: VoiceAnswersView?
 
     static let sample = ProposalPage(
         number: "12", title: "Ein Brunnen", wroteIn: "de", here: "/proposals/12", processTitle: "Diagonales",
@@ -59,7 +60,7 @@ struct ProposalPage: PageView {
         shareAddress: "https://city.example/proposals/12", mailHref: "mailto:?subject=x", media: .sample,
         mediaHref: "/proposals/12/media", follow: .sample,
         map: .sample, supports: .sample, comments: .sample, suggestions: .sample, joins: .sample,
-        examination: .sample, deliveries: .sample, observation: .sample)
+        examination: .sample, deliveries: .sample, observation: .sample, cityAnswers: .sample)
 }
 
 extension ProposalPage {

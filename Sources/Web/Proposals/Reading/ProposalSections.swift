@@ -14,6 +14,7 @@ struct ProposalSections: Sendable {
     let examinations: ExaminationSection
     let deliveries: DeliverySection
     let observations: ObservationSection
+    let voices: VoiceSection
 
     /// The page, each part loaded.
     func page(of scene: ProposalScene) async throws -> ProposalPage {
@@ -33,6 +34,7 @@ struct ProposalSections: Sendable {
         page.examination = try await examinations.view(of: scene)
         page.deliveries = try await deliveries.view(of: scene)
         page.observation = try await observations.view(of: scene)
+        page.cityAnswers = try await voices.view(of: scene)
         return page
     }
 }

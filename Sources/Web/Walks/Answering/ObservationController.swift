@@ -11,6 +11,7 @@ struct ObservationController: Sendable {
     let proposals: ObservationProposals
     let calls: ProposalCalls
     let map: CityMap
+    let voices: VoiceSection
 
     /// Adds `/walks/{walk}/observations/{number}` and the way to a proposal.
     func add(to routes: RouterGroup<AppContext>) {
@@ -32,12 +33,15 @@ struct ObservationController: Sendable {
         let made: [ObservationProposals.Made] = try await proposals.list(
             of: story.observation.id, for: context.account?.id)
         let mayWrite: Bool = try await calls.rule(of: walk.process).mayWrite
+        let voice = Voice(.observation, "\(walk.handle)/\(story.observation.number ?? 0)")
+        let cityAnswers: VoiceAnswersView? = try await voices.view(of: voice, in: walk.process, strings)
         let isAgent: Bool = context.account?.holds(.participationAgent, process: walk.process) == true
         let process: Participation.Process? = isAgent ? try await processes.find(walk.process) : nil
         return site.page(
             ObservationPage(
                 walk, story, made, mayWrite: mayWrite, account: context.account,
-                desk: process.map { "/desk/processes/\($0.slug)/walks/\(walk.handle)/observations" }, map: view, strings
+                desk: process.map { "/desk/processes/\($0.slug)/walks/\(walk.handle)/observations" }, map: view,
+                cityAnswers: cityAnswers, strings
             ),
             title: strings("walks.after.page.title", ["name": name, "walk": walk.title(context.language)]), request,
             context, scripts: ["map.js", "print.js"])
@@ -106,6 +110,7 @@ struct ObservationPage: PageView {
     let origins: [Origin]
     let hasOrigins: Bool
     let originsWords: String
+    let cityAnswers: VoiceAnswersView?
     let proposals: [PlaceLink]
     let hasProposals: Bool
     let proposalAction: String?
@@ -126,14 +131,15 @@ struct ObservationPage: PageView {
                 wroteIn: "de")
         ], hasSteps: true, origins: [Origin(paragraphs: ["Banc"], wroteIn: "fr", photos: [.sample], hasPhotos: true)],
         hasOrigins: true, originsWords: "1 autre dit la même chose",
-        proposals: [PlaceLink(label: "12. Un banc", href: "/proposals/12")], hasProposals: true, proposalAction: "/x",
+        cityAnswers: .sample, proposals: [PlaceLink(label: "12. Un banc", href: "/proposals/12")], hasProposals: true,
+        proposalAction: "/x",
         fresh: "x", signInHref: "/sign-in", boardHref: "/walks/x/follow-up", deskHref: "/desk")
 }
 
 extension ObservationPage {
     init(
         _ walk: Walk, _ story: ObservationStory, _ made: [ObservationProposals.Made], mayWrite: Bool,
-        account: SignedInAccount?, desk: String?, map: MapView?, _ strings: Strings
+        account: SignedInAccount?, desk: String?, map: MapView?, cityAnswers: VoiceAnswersView?, _ strings: Strings
     ) {
         let words = AfterWords(strings)
         let reader: Language = strings.language
@@ -153,6 +159,7 @@ extension ObservationPage {
         }
         hasPhotos = !photos.isEmpty
         self.map = map
+        self.cityAnswers = cityAnswers
         joinedWords = story.joinedInto.map { strings("walks.after.page.joined", ["number": String($0)]) }
         joinedHref = story.joinedInto.map { "/walks/\(walk.handle)/observations/\($0)" }
         fate =
