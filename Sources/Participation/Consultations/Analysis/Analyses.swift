@@ -143,7 +143,7 @@ public struct Analyses: Sendable {
              WHEN told.value ? 'rows' THEN '{"rows": {}}'
              WHEN told.value ? 'other' THEN jsonb_set(told.value, '{other}', '""')
              WHEN told.value ? 'place' THEN jsonb_build_object('place', jsonb_build_object('words', '')
-                 || CASE WHEN told.value -> 'place' ? 'latitude' THEN '{"latitude": 0, "longitude": 0}' ELSE '{}' END
+                 || CASE WHEN told.value -> 'place' ? 'latitude' THEN '{"latitude": 0, "longitude": 0}'::jsonb ELSE '{}' END
                  || CASE WHEN told.value -> 'place' ? 'district'
                          THEN jsonb_build_object('district', told.value -> 'place' -> 'district') ELSE '{}' END)
              WHEN told.value ? 'photo' THEN '{"photo": "00000000-0000-0000-0000-000000000000", "alt": ""}'
