@@ -293,6 +293,35 @@ PAGES = [
     PageType(
         "desk-form-new", "/desk/processes/consultations-2027/consultations/place-lambert/questionnaires/new",
         "agent"),
+    PageType("text", "/consultations/place-lambert/texts/charte"),
+    PageType("text-signed-in", "/consultations/place-lambert/texts/charte", "resident"),
+    PageType("text-version", "/consultations/place-lambert/texts/charte/versions/1"),
+    PageType("text-changes", "/consultations/place-lambert/texts/charte/changes?from=1&to=2&all=1"),
+    PageType("text-annotations", "/consultations/place-lambert/texts/charte/annotations"),
+    PageType("text-paragraph", "/consultations/place-lambert/texts/charte/paragraphs/4", "resident"),
+    PageType("text-paragraph-gone", "/consultations/place-lambert/texts/charte/paragraphs/8"),
+    PageType("text-paragraph-comments", "/consultations/place-lambert/texts/charte/paragraphs/4/comments", "resident"),
+    PageType("text-suggest", "/consultations/place-lambert/texts/charte/paragraphs/4/suggestions/new", "resident"),
+    PageType("text-suggestion", "/consultations/place-lambert/texts/charte/suggestions/1"),
+    PageType("desk-texts", "/desk/processes/consultations-2027/consultations/place-lambert/texts", "agent"),
+    PageType("desk-text-new", "/desk/processes/consultations-2027/consultations/place-lambert/texts/new", "agent"),
+    PageType("desk-text", "/desk/processes/consultations-2027/consultations/place-lambert/texts/charte", "agent"),
+    PageType(
+        "desk-text-words", "/desk/processes/consultations-2027/consultations/place-lambert/texts/charte/words", "agent"),
+    PageType(
+        "desk-text-draft", "/desk/processes/consultations-2027/consultations/place-lambert/texts/charte/draft", "agent"),
+    PageType(
+        "desk-text-file", "/desk/processes/consultations-2027/consultations/place-lambert/texts/charte/file", "agent"),
+    PageType(
+        "desk-text-matching", "/desk/processes/consultations-2027/consultations/place-lambert/texts/charte/draft/matching", "agent"),
+    PageType(
+        "desk-text-publication", "/desk/processes/consultations-2027/consultations/place-lambert/texts/charte/draft/publication", "agent"),
+    PageType(
+        "desk-text-reply", "/desk/processes/consultations-2027/consultations/place-lambert/texts/charte/paragraphs/4", "agent"),
+    PageType(
+        "desk-text-suggestions", "/desk/processes/consultations-2027/consultations/place-lambert/texts/charte/suggestions", "agent"),
+    PageType(
+        "desk-text-decision", "/desk/processes/consultations-2027/consultations/place-lambert/texts/charte/suggestions/3", "agent"),
     PageType("synthesis", "/consultations/jardins-2026/synthesis"),
     PageType("synthesis-awaited", "/consultations/place-lambert/synthesis"),
     PageType("city-answer", "/consultations/jardins-2026/answer"),

@@ -117,7 +117,9 @@ public struct TextPassage: Sendable {
         LEFT JOIN text_paragraph ON text_paragraph.id = text_passage.paragraph_id
         LEFT JOIN text_reply ON text_reply.paragraph_id = text_passage.paragraph_id
         """
+}
 
+extension TextPassage {
     init(row: Row) throws {
         place = Int(try row.get("place", as: Int32.self))
         block = TextBlock(level: Int(try row.get("level", as: Int32.self)), body: try row.get("body"))

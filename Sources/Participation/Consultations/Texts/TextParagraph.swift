@@ -15,7 +15,9 @@ public struct TextParagraph: Sendable {
         text_paragraph.id AS paragraph_id, text_paragraph.number AS paragraph_number, text_paragraph.comment_count,
         text_paragraph.suggestion_count
         """
+}
 
+extension TextParagraph {
     init(row: Row) throws {
         id = try row.get("paragraph_id")
         number = Int(try row.get("paragraph_number", as: Int32.self))
