@@ -77,7 +77,7 @@ extension DemoTown {
         let market: ClosedRange<Int> = try await sheets.issue(
             count + 16, in: .french, for: "Marché du jeudi (démonstration)", of: id, by: agent)
         try await sheets.issue(20, in: .german, .large, for: "Mairie (démonstration)", of: id, by: agent)
-        var isLeft = false
+        var readTwice = 0
         for (index, number) in market.prefix(count).enumerated() {
             guard let sheet = PaperNumber(number) else { continue }
             let (_, answers) = people.next(in: .french)
@@ -88,14 +88,12 @@ extension DemoTown {
             }
             let isDrawn: Bool = try await sheets.enter(found, from: sheet, of: id, by: readers[0])
             guard isDrawn else { continue }
+            readTwice += 1
             // The first of them stays for whoever tries the second reading.
-            guard isLeft else {
-                isLeft = true
-                continue
-            }
+            guard readTwice > 1 else { continue }
             let differing: Int = try await sheets.enterAgain(
-                index % 3 == 0 ? people.misread(found) : found, from: sheet, of: id, by: readers[1])
-            if differing > 0, index % 2 == 0, let file = try await sheets.file(sheet, of: id, by: agent) {
+                readTwice.isMultiple(of: 3) ? people.misread(found) : found, from: sheet, of: id, by: readers[1])
+            if differing > 0, readTwice == 3, let file = try await sheets.file(sheet, of: id, by: agent) {
                 try await sheets.settle(
                     Dictionary(uniqueKeysWithValues: file.differing.map { ($0, .first) }),
                     because: "Feuille relue : la première lecture est la bonne. Démonstration.", of: sheet, of: id,

@@ -62,13 +62,11 @@ struct DemoPeople {
 
     /// What somebody else reads on the same sheet who looks less closely.
     mutating func misread(_ found: PaperAnswers) -> PaperAnswers {
+        let answered: [String] = form.questions.filter { !$0.isRequired && found.answers[$0.key] != nil }.map(\.key)
+        guard let key = answered.randomElement(using: &random) else { return found }
         var other: PaperAnswers = found
-        for question in form.questions where random.happens(12) {
-            guard other.answers[question.key] != nil, !question.isRequired else { continue }
-            other.answers[question.key] = nil
-            other.marks[question.key] = .unreadable
-            return other
-        }
+        other.answers[key] = nil
+        other.marks[key] = .unreadable
         return other
     }
 

@@ -19,9 +19,11 @@ struct DistrictPrintMap: Sendable {
             guard let middle = rings.compactMap({ Self.middle($0, projection) }).max(by: { $0.area < $1.area }) else {
                 continue
             }
+            // A white disc, since no press knows how to put an outline behind letters.
             words += """
-                <text x="\(Int(middle.x))" y="\(Int(middle.y) + 16)" text-anchor="middle" font-size="44" \
-                font-weight="bold" stroke="#fff" stroke-width="10" paint-order="stroke">\(index + 1)</text>
+                <circle cx="\(Int(middle.x))" cy="\(Int(middle.y))" r="36" fill="#fff"/>\
+                <text x="\(Int(middle.x))" y="\(Int(middle.y) + 18)" text-anchor="middle" font-size="52" \
+                font-weight="bold" fill="#000">\(index + 1)</text>
                 """
         }
         return """

@@ -104,8 +104,8 @@ extension SheetPage {
                 let field = "answer-\(question.key)"
                 return Question(
                     name: field, label: label(of: question, words), isFirst: isFirst, part: heading,
-                    rule: question.condition.map { words.condition($0, of: number) }, codes: codes,
-                    hasCodes: !codes.isEmpty,
+                    rule: question.condition.map { words.condition($0, of: number) },
+                    codes: codes.isEmpty ? nil : codes.joined(separator: " · "),
                     howTo: strings("consultations.paper.typing.\(question.kind.rawValue)"),
                     isLong: question.kind == .longText, typed: form.typed[question.key] ?? "",
                     wrong: errors.text(for: field, strings))

@@ -13,8 +13,7 @@ struct SheetPage: PageView {
         let part: String?
         let rule: String?
         /// The numbers of its boxes, in words.
-        let codes: [String]
-        let hasCodes: Bool
+        let codes: String?
         let howTo: String
         let isLong: Bool
         let typed: String
@@ -84,7 +83,7 @@ struct SheetPage: PageView {
         questions: [
             Question(
                 name: "answer-how", label: "1. Comment ?", isFirst: true, part: "Partie 1", rule: "Seulement si…",
-                codes: ["1 À pied"], hasCodes: true, howTo: "Un numéro", isLong: true, typed: "1", wrong: "…")
+                codes: "1 À pied", howTo: "Un numéro", isLong: true, typed: "1", wrong: "…")
         ], typed: [PlaceFact(name: "1. Comment ?", text: "2")], hasTyped: true,
         reason: Input(name: "reason", value: "Relu", error: "…"), submit: "Enregistrer",
         differences: [

@@ -3,7 +3,7 @@ import Postgres
 /// Pictures of sheets that came back, as evidence for who enters and settles them.
 extension QuestionnaireSheets {
     /// Pictures that one sheet may have.
-    public static let mostScans = 8
+    public static let mostScans = 4
 
     /// Adds a picture, or a PDF of a scanner.
     ///
