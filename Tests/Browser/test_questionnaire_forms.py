@@ -66,7 +66,7 @@ def test_a_questionnaire_is_written_without_javascript(people, picture, width, t
 
     # Its condition: the question is chosen, its answers are shown, one is ticked.
     page.locator("#test-0-question").select_option(label="Venez-vous sur la place ?")
-    press(page, "Afficher les réponses")
+    press(page, "Afficher")
     expect(page.get_by_label("Parfois")).not_to_be_checked()
     page.get_by_label("Oui", exact=True).press("Space")
     page.get_by_label("Parfois").press("Space")
