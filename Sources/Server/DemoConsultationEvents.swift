@@ -74,7 +74,7 @@ extension DemoTown {
             "en": "House of participation, large hall, ground floor",
             "de": "Haus der Beteiligung, großer Saal, Erdgeschoss",
         ]),
-        point: MapPoint(latitude: 47.7469, longitude: 7.3389),
+        point: MapPoint(latitude: 43.6046, longitude: 1.4442),
         accessibility: Texts([
             "fr": "Entrée de plain-pied, toilettes adaptées, boucle magnétique.",
             "en": "Level entrance, accessible toilets, hearing loop.",
@@ -88,7 +88,7 @@ extension DemoTown {
 
     private static let stand = EventDraft(
         title: Texts([
-            "fr": "Stand au marché du jeudi", "en": "Stand at the Thursday market", "de": "Stand am Donnerstagsmarkt",
+            "fr": "Stand au marché", "en": "Stand at the market", "de": "Stand am Markt",
         ]),
         description: Texts([
             "fr": "Deux agents au marché, avec le plan et le questionnaire sur papier. *Démonstration.*",
