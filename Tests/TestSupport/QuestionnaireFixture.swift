@@ -24,7 +24,10 @@ public struct QuestionnaireFixture: Sendable {
         try await pool.transaction("test.questionnaire") { transaction in
             try await transaction.execute(
                 "test.process",
-                "INSERT INTO process (id, slug, title) VALUES (\(process), 'place-2027', \(title)::jsonb)")
+                """
+                INSERT INTO process (id, slug, title, summary, description)
+                VALUES (\(process), 'place-2027', \(title)::jsonb, '{}', '{}')
+                """)
             try await transaction.execute(
                 "test.consultation",
                 """
