@@ -33,12 +33,16 @@ struct ConsultationPage: PageView {
     let primary: PlaceLink?
     let deskHref: String?
     let demonstration: Bool
+    let outcomesTitle: String
     let outcomes: [ConsultationLine]
-    let hasOutcomes: Bool
+    /// What came of it stands before what one takes part in once it is over, and behind it until then.
+    let hasOutcomesFirst: Bool
+    let hasOutcomesLast: Bool
     let partsTitle: String
     let parts: [ConsultationLine]
     let hasParts: Bool
-    let noParts: String
+    /// Why nothing is listed; nil once it is over, when what came of it says more.
+    let noParts: String?
     let purpose: Passage?
     let canChange: Passage?
     let cannotChange: Passage?
@@ -78,7 +82,9 @@ extension ConsultationPage {
         isLate = times.late != nil
         phases = times.line
         outcomes = scene.lines.filter { $0.place == .outcome }
-        hasOutcomes = !outcomes.isEmpty
+        hasOutcomesFirst = !outcomes.isEmpty && consultation.stage > .collection
+        hasOutcomesLast = !outcomes.isEmpty && !hasOutcomesFirst
+        outcomesTitle = strings("consultations.frame.outcomes.\(hasOutcomesFirst ? "over" : "open")")
         parts = scene.lines.filter { $0.place == .part }
         hasParts = !parts.isEmpty
         // While one can take part, that is the one thing to do; afterwards it is to read what came of it.
@@ -90,7 +96,7 @@ extension ConsultationPage {
         let tense: String =
             consultation.stage == .announcement ? "coming" : consultation.isCollecting ? "open" : "over"
         partsTitle = strings("consultations.frame.parts.\(tense)")
-        noParts = strings("consultations.frame.parts.none.\(tense)")
+        noParts = hasParts || tense == "over" ? nil : strings("consultations.frame.parts.none.\(tense)")
         purpose = Passage(consultation.purpose, reader)
         canChange = Passage(consultation.canChange, reader)
         cannotChange = Passage(consultation.cannotChange, reader)
@@ -158,7 +164,8 @@ extension ConsultationPage {
                 PhaseLine.Step(name: "Recueil", state: "en ce moment", dates: "décembre", done: true, current: true)
             ],
             today: "Vous pouvez participer."), primary: PlaceLink(label: "Répondre", href: "/x"), deskHref: "/desk",
-        demonstration: true, outcomes: [.sample], hasOutcomes: true, partsTitle: "Participer", parts: [.sample],
+        demonstration: true, outcomesTitle: "Ce qu’il en est sorti", outcomes: [.sample], hasOutcomesFirst: true,
+        hasOutcomesLast: true, partsTitle: "Participer", parts: [.sample],
         hasParts: true, noParts: "Rien encore.", purpose: Passage(html: "<p>Refaire la place.</p>", language: "fr"),
         canChange: Passage(html: "<p>Les bancs.</p>", language: "fr"),
         cannotChange: Passage(html: "<p>Le tram.</p>", language: "fr"), hasLimits: true,

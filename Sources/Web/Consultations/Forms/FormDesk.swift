@@ -55,6 +55,8 @@ struct FormDesk: Sendable {
 
     @Sendable private func addQuestion(_ request: Request, _ context: AppContext) async throws -> Response {
         let section: String = try context.slug("section")
+        // Who may not be here learns nothing of what is wrong with the form.
+        _ = try await scene(context)
         let fields: Fields = try await site.form(request, context)
         guard let kind = QuestionnaireForm.Kind(rawValue: fields.text("kind")) else {
             throw Refusal("consultations.form.refusal.changed")

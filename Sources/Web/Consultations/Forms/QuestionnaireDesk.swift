@@ -58,7 +58,7 @@ struct QuestionnaireDesk: Sendable {
                 SelectOption(
                     value: "\(questionnaire.id)",
                     label: strings(
-                        "consultations.form.source.one",
+                        "consultations.form.source.of",
                         [
                             "consultation": consultation(strings.language),
                             "questionnaire": questionnaire.title(strings.language),

@@ -88,13 +88,13 @@ struct ConsultationForm: Sendable {
     ) -> Date? {
         if let known, text(name) == strings.minute(known) { return known }
         let moment: Date? = strings.moment(minute: text(name))
-        if moment == nil { errors.add(name, "consultations.frame.refusal.moment") }
+        if moment == nil { errors.add(name, "consultations.frame.refusal.\(name)") }
         return moment
     }
 
     private func day(_ name: String, _ errors: inout FieldErrors) -> Day? {
         let day: Day? = Day(text(name))
-        if day == nil { errors.add(name, "consultations.frame.refusal.day") }
+        if day == nil { errors.add(name, "consultations.frame.refusal.\(name)") }
         return day
     }
 }

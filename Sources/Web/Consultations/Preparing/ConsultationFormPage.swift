@@ -28,8 +28,10 @@ struct ConsultationFormPage: PageView {
     let crumbs: [PlaceLink]
     let action: String
     let revision: String
-    let translations: [Translation]
+    /// What is asked in each language: before what is asked once, but for the reason of a change, which comes after it.
+    let opening: [Translation]
     let fields: [Field]
+    let closing: [Translation]
     let submit: String
     let isGrave: Bool
     let backHref: String
@@ -37,16 +39,8 @@ struct ConsultationFormPage: PageView {
 
     static let sample = ConsultationFormPage(
         heading: "Calendrier", lead: "Dites quand.", crumbs: [PlaceLink(label: "Bureau", href: "/desk")], action: "/x",
-        revision: "1",
-        translations: [
-            Translation(
-                language: "Français", fields: [FieldErrors.sampleField],
-                areas: [
-                    Area(
-                        name: "purpose-fr", label: "But", value: "Voir", hint: "En deux phrases.", problem: "Manque",
-                        optional: true, language: "fr", described: "purpose-fr-hint")
-                ])
-        ], fields: [FieldErrors.sampleField], submit: "Enregistrer", isGrave: true, backHref: "/x",
+        revision: "1", opening: [.sample], fields: [FieldErrors.sampleField], closing: [.sample], submit: "Enregistrer",
+        isGrave: true, backHref: "/x",
         errors: ErrorSummary(items: [.init(field: "title-fr", text: "Manque")]))
 }
 
@@ -61,9 +55,11 @@ extension ConsultationFormPage {
         backHref = scene.own
         revision = form.text("revision")
         let translated: [ConsultationAct.Question] = act.questions.filter(\.isTranslated)
-        translations =
+        let translations: [Translation] =
             translated.isEmpty
             ? [] : Language.allCases.map { Translation(translated, in: $0, form, errors, strings) }
+        opening = act == .change ? [] : translations
+        closing = act == .change ? translations : []
         fields = act.questions.filter { !$0.isTranslated }.map { question in
             errors.field(
                 question.name, label: strings("consultations.frame.field.\(question.name)"),
@@ -77,6 +73,14 @@ extension ConsultationFormPage {
 }
 
 extension ConsultationFormPage.Translation {
+    fileprivate static let sample = Self(
+        language: "Français", fields: [FieldErrors.sampleField],
+        areas: [
+            ConsultationFormPage.Area(
+                name: "purpose-fr", label: "But", value: "Voir", hint: "En deux phrases.", problem: "Manque",
+                optional: true, language: "fr", described: "purpose-fr-hint")
+        ])
+
     fileprivate init(
         _ questions: [ConsultationAct.Question], in language: Language, _ form: ConsultationForm,
         _ errors: FieldErrors, _ strings: Strings
