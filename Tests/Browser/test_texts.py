@@ -73,7 +73,7 @@ def test_what_changed_is_said_in_words_too(people):
     expect(main.locator("ins .unseen").first).to_contain_text("Ajouté")
     assert overflow(page) == 0
     page.goto(f"{TEXT}/annotations")
-    main.get_by_role("link", name="Paragraphe 8").click()
+    main.get_by_role("link", name="Paragraphe 8 (version 1)").click()
     expect(main.get_by_text("Ce paragraphe n’est plus dans le texte")).to_be_visible()
     expect(main.get_by_text("Cette règle existe déjà dans l’arrêté municipal.")).to_be_visible()
     context.close()

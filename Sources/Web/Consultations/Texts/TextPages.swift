@@ -120,7 +120,12 @@ extension TextAnnotationsPage {
         lines = found.compactMap { annotated in
             guard let paragraph = annotated.passage.paragraph else { return nil }
             return Line(
-                name: words.name(annotated.passage.place), href: "\(scene.here)/paragraphs/\(paragraph.number)",
+                name: annotated.isLive
+                    ? words.name(annotated.passage.place)
+                    : strings(
+                        "consultations.text.paragraph_in",
+                        ["number": String(annotated.passage.place), "version": String(annotated.version)]),
+                href: "\(scene.here)/paragraphs/\(paragraph.number)",
                 excerpt: Markdown.excerpt(annotated.passage.block.body, characters: 160),
                 notes: words.notes(paragraph, isOpen: false).words,
                 reply: annotated.passage.hasReply ? strings("consultations.text.reply") : nil,

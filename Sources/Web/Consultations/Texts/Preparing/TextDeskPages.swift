@@ -133,7 +133,12 @@ extension TextDeskPage {
             guard let paragraph = annotated.passage.paragraph else { return nil }
             let hasReply: Bool = annotated.passage.hasReply
             return Line(
-                name: words.name(annotated.passage.place), href: "\(own)/paragraphs/\(paragraph.number)",
+                name: annotated.isLive
+                    ? words.name(annotated.passage.place)
+                    : strings(
+                        "consultations.text.paragraph_in",
+                        ["number": String(annotated.passage.place), "version": String(annotated.version)]),
+                href: "\(own)/paragraphs/\(paragraph.number)",
                 excerpt: Markdown.excerpt(annotated.passage.block.body, characters: 120),
                 notes: words.notes(paragraph, isOpen: false).words,
                 state: strings(hasReply ? "consultations.text.replied" : "consultations.text.unreplied"),
