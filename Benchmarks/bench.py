@@ -12,6 +12,7 @@ import time
 import traceback
 
 import casting
+import consultations
 import counting
 import proposals
 import roll
@@ -80,7 +81,7 @@ def count(_):
 PARTS = {
     "client": client, "casting": casting.measure, "page": page, "counting": count,
     "verification": verification.measure, "tally": tally.measure, "roll": roll.measure, "proposals": proposals.measure,
-    "walks": walks.measure}
+    "walks": walks.measure, "consultations": consultations.measure}
 
 
 def run(name, part):

@@ -95,6 +95,7 @@ class House:
             process = subprocess.Popen(
                 [RELEASE / "tilleul", "serve", "--data-dir", self.folder / "data", "--port", str(port)],
                 env=self.environment, cwd=ROOT, stdout=log, stderr=log)
+        self.process = process.pid
         try:
             for _ in range(300):
                 try:

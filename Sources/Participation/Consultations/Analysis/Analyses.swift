@@ -139,7 +139,7 @@ public struct Analyses: Sendable {
 
     /// What is counted of an answer `told.value`: equal answers become equal, and words are left where they are.
     private static let value: SQL = """
-        CASE WHEN told.value ? 'words' THEN '{"words": ""}'
+        CASE WHEN told.value ? 'words' THEN '{"words": ""}'::jsonb
              WHEN told.value ? 'rows' THEN '{"rows": {}}'
              WHEN told.value ? 'other' THEN jsonb_set(told.value, '{other}', '""')
              WHEN told.value ? 'place' THEN jsonb_build_object('place', jsonb_build_object('words', '')

@@ -35,7 +35,7 @@ extension Analyses {
             "analysis.size",
             """
             SELECT clock_timestamp() AS now, (SELECT count(*) FROM (
-                SELECT 1 FROM response WHERE questionnaire_id = \(questionnaire) LIMIT \(Self.few + 1)) AS some) AS count
+                SELECT 1 FROM response WHERE questionnaire_id = \(questionnaire) LIMIT \(Self.few + 1)) AS first) AS count
             """)
         if let row, try row.get("count", as: Int64.self) <= Int64(Self.few) {
             return DatedFigures(figures: try await count(questionnaire), at: try row.get("now"))

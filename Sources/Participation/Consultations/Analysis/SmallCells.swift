@@ -82,7 +82,8 @@ public enum SmallCells {
         full.append((0...columns).map { column in full.reduce(0) { $0 + $1[column] } })
         var state = GridState(full, rows: rows, columns: columns)
         state.protect()
-        return Grid(hidden: state.hidden, isEmpty: false)
+        // Where nothing is left that could hide a cell, the table as a whole does.
+        return state.isProtected ? Grid(hidden: state.hidden, isEmpty: false) : Grid(hidden: [], isEmpty: true)
     }
 
     /// The places that are left out so far. The sum of all is known and is no place.
@@ -117,11 +118,12 @@ public enum SmallCells {
             while let place = next() { hidden.insert(place) }
         }
 
+        var isProtected: Bool { bridges().isEmpty && lines.allSatisfy(isSafeLine) }
+
         /// One more place to leave out; nil once everything is protected.
         private func next() -> Grid.Place? {
             for line in lines {
                 let left: [Int] = line.filter(hidden.contains).map(count)
-                // A small cell and the sum that repeats it are one: the line of sums protects it.
                 guard !left.isEmpty, left.count < 2 || !isSafeLine(line) else { continue }
                 if let place = smallest(line) { return place }
             }
@@ -137,8 +139,8 @@ public enum SmallCells {
             let isOfSums: Bool = line.allSatisfy { $0.row == rows } || line.allSatisfy { $0.column == columns }
             let left: [Grid.Place] = line.filter(hidden.contains)
             let sum: Grid.Place? = isOfSums ? nil : left.first { $0.row == rows || $0.column == columns }
-            // Where the sum is left out too, the line alone tells nothing.
-            return sum != nil || isSafe(left.map(count))
+            // Where the sum is left out too, the line alone tells nothing but that the two are one.
+            return sum != nil && left.count > 1 || isSafe(left.map(count))
         }
 
         /// The smallest count above zero that is still shown, those whose other line hides something already first.

@@ -112,7 +112,7 @@ struct ChartDrawing {
             if question.hasOther {
                 let isHidden: Bool = figures.hidden.contains("")
                 items.append(
-                    Item(name: words("other"), count: isHidden ? nil : figures.other, whole: figures.answered))
+                    Item(name: words("other_answer"), count: isHidden ? nil : figures.other, whole: figures.answered))
             }
             return items
         case .scale:

@@ -208,7 +208,7 @@ struct ColumnWords {
             let unit: String = column.question?.unit(strings.language) ?? ""
             return unit.isEmpty ? words("value") : words("value_in", ["unit": unit])
         case .option(let key): return words("option", ["option": title(key, column.question?.options ?? [])])
-        case .other: return words("other")
+        case .other: return words("written")
         case .row(let key): return words("row", ["row": title(key, column.question?.rows ?? []), "options": options])
         case .rank(let key): return words("rank", ["option": title(key, column.question?.options ?? [])])
         case .latitude: return words("latitude")

@@ -188,7 +188,7 @@ extension CrossingPage.Table {
             strings("consultations.analysis.\(key)", arguments)
         }
         func name(_ key: String, _ question: QuestionnaireForm.Question) -> String {
-            if key.isEmpty { return words("other") }
+            if key.isEmpty { return words("other_answer") }
             if question.meaning == .district, let name = districts[key] { return name }
             return question.options.first { $0.key == key }?.title(strings.language) ?? key
         }
