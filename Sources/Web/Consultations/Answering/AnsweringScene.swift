@@ -125,7 +125,7 @@ extension Site {
 
     /// Makes the browser a device of a questionnaire and takes the agent's session out of it: residents use it next.
     func openingAnsweringKiosk(_ token: Token, at path: String) -> Response {
-        var response: Response = clearing(see(path))
+        var response: Response = forgettingVisitor(see(path))
         // A day is longer than any stand is open.
         response.setCookie(cookies.setting(.answeringKiosk, to: token.text, seconds: 86_400))
         return response

@@ -112,7 +112,7 @@ public struct Answering: Sendable {
 
     // MARK: Keeping
 
-    /// The draft that one of the codes opens; nil when none does, or it has ended.
+    /// The draft that the first of the codes opens that opens one; nil when none does, or it has ended.
     public func draft(
         _ codes: [ResponseCode], of questionnaire: ID<Questionnaire>
     ) async throws -> AnswerDraft? {
@@ -161,7 +161,7 @@ public struct Answering: Sendable {
             SELECT code_hash, version, sealed FROM answer_draft
             WHERE code_hash = ANY (\(hashes)) AND questionnaire_id = \(questionnaire)
               AND ends_on >= (clock_timestamp() AT TIME ZONE \(zone))::date
-            LIMIT 1 \(sql: forUpdate)
+            ORDER BY array_position(\(hashes), code_hash) LIMIT 1 \(sql: forUpdate)
             """)
         guard let row else { return nil }
         let hash: [UInt8] = try row.get("code_hash")
