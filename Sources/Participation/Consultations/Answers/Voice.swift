@@ -47,7 +47,8 @@ public struct Voice: Hashable, Sendable, Codable {
             return (1...9).contains(digits.utf8.count) && digits.allSatisfy { $0.isASCII && $0.isNumber }
                 ? String(digits) : nil
         }
-        if let id = UUID(uuidString: String(place.suffix(36))), place.hasPrefix("comment") || place.utf8.count == 36 {
+        let isComment: Bool = place.hasPrefix("comment") || path.dropLast().last == "comments"
+        if isComment, let id = UUID(uuidString: String((place.isEmpty ? path.last ?? "" : place).suffix(36))) {
             self.init(.comment, id.uuidString.lowercased())
             return
         }

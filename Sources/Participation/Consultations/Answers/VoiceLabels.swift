@@ -16,7 +16,7 @@ enum VoiceLabels {
                 """
                 SELECT debate.handle || '/' || argument.number AS target, debate.question::text AS context,
                        argument.title AS words, argument.language, argument.number,
-                       \(own) || '/debates/' || debate.handle || '#argument-' || argument.number AS path
+                       \(own) || '/debates/' || debate.handle || '/arguments/' || argument.number AS path
                 FROM argument JOIN debate ON debate.id = argument.debate_id
                 WHERE debate.consultation_id = \(consultation.id) AND debate.published_at IS NOT NULL
                   AND argument.withdrawn_at IS NULL
@@ -29,7 +29,7 @@ enum VoiceLabels {
                 SELECT consultation_text.handle || '/' || text_paragraph.number AS target,
                        jsonb_build_object(consultation_text.language, consultation_text.title)::text AS context,
                        text_passage.body AS words, consultation_text.language, text_paragraph.number,
-                       \(own) || '/texts/' || consultation_text.handle || '#paragraph-' || text_paragraph.number AS path
+                       \(own) || '/texts/' || consultation_text.handle || '/paragraphs/' || text_paragraph.number AS path
                 FROM text_paragraph JOIN consultation_text ON consultation_text.id = text_paragraph.text_id
                 JOIN LATERAL (SELECT body FROM text_passage JOIN text_version USING (text_id)
                               WHERE text_passage.paragraph_id = text_paragraph.id
@@ -46,7 +46,7 @@ enum VoiceLabels {
                 SELECT consultation_text.handle || '/' || text_suggestion.number AS target,
                        jsonb_build_object(consultation_text.language, consultation_text.title)::text AS context,
                        text_suggestion.body AS words, text_suggestion.language, text_suggestion.number,
-                       \(own) || '/texts/' || consultation_text.handle || '#paragraph-' || text_paragraph.number AS path
+                       \(own) || '/texts/' || consultation_text.handle || '/suggestions/' || text_suggestion.number AS path
                 FROM text_suggestion JOIN consultation_text ON consultation_text.id = text_suggestion.text_id
                 JOIN text_paragraph ON text_paragraph.id = text_suggestion.paragraph_id
                 WHERE consultation_text.consultation_id = \(consultation.id) AND text_suggestion.state <> 'withdrawn'
@@ -63,13 +63,15 @@ enum VoiceLabels {
                            '/proposals/' || number || '/comments' AS path
                     FROM proposal WHERE process_id = \(consultation.process) AND published_at IS NOT NULL
                     UNION ALL
-                    SELECT argument.thread_id, debate.question::text, \(own) || '/debates/' || debate.handle
+                    SELECT argument.thread_id, debate.question::text,
+                           \(own) || '/debates/' || debate.handle || '/arguments/' || argument.number || '/comments'
                     FROM argument JOIN debate ON debate.id = argument.debate_id
                     WHERE debate.consultation_id = \(consultation.id) AND debate.published_at IS NOT NULL
                     UNION ALL
                     SELECT text_paragraph.thread_id,
                            jsonb_build_object(consultation_text.language, consultation_text.title)::text,
-                           \(own) || '/texts/' || consultation_text.handle
+                           \(own) || '/texts/' || consultation_text.handle || '/paragraphs/' || text_paragraph.number
+                               || '/comments'
                     FROM text_paragraph JOIN consultation_text ON consultation_text.id = text_paragraph.text_id
                     WHERE consultation_text.consultation_id = \(consultation.id)
                 ) AS place ON place.thread_id = comment.thread_id
@@ -138,7 +140,7 @@ enum VoiceLabels {
         return voices.compactMap { voice in
             let names: [String] = voice.target.split(separator: "/").map(String.init)
             guard names.count >= 2, let question = forms[names[0]]?.question(names[1]) else { return nil }
-            let path = "/consultations/\(consultation.handle)/results/\(names[0])"
+            let path = "/consultations/\(consultation.handle)/results"
             func label(_ context: Texts, _ words: Texts) -> VoiceLabel {
                 VoiceLabel(voice: voice, context: context, words: words, number: nil, path: path)
             }

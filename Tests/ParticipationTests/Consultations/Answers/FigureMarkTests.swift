@@ -35,7 +35,13 @@ import Testing
                 Voice(.comment, "0199f7c2-0000-7000-8000-000000000001")
             ),
             ("/walks/quais-2026/observations/3", Voice(.observation, "quais-2026/3")),
-            ("/consultations/place/debates/voitures#argument-4", Voice(.argument, "voitures/4")),
+            ("/consultations/place/debates/voitures/arguments/4", Voice(.argument, "voitures/4")),
+            (
+                "/proposals/12/comments/0199f7c2-0000-7000-8000-000000000001",
+                Voice(.comment, "0199f7c2-0000-7000-8000-000000000001")
+            ),
+            ("/consultations/place/texts/charte/paragraphs/7", Voice(.paragraph, "charte/7")),
+            ("/consultations/place/texts/charte/suggestions/2", Voice(.wording, "charte/2")),
             ("/consultations/autre/debates/voitures#argument-4", nil),
             ("/consultations/place/texts/charte#paragraph-7", Voice(.paragraph, "charte/7")),
             ("/events/atelier#contribution-2", Voice(.contribution, "atelier/2")),
