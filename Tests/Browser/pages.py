@@ -364,6 +364,7 @@ PAGES = [
     PageType("desk-debate", "/desk/processes/consultations-2027/consultations/place-lambert/debates/voitures", "agent"),
     PageType("desk-debate-words", "/desk/processes/consultations-2027/consultations/place-lambert/debates/voitures/words", "agent"),
     PageType("desk-debate-conclusions", "/desk/processes/consultations-2027/consultations/place-lambert/debates/voitures/conclusions", "agent"),
+    PageType("questionnaire", "/consultations/place-lambert/questionnaires/usages"),
     PageType("absent", "/nowhere", status=404),
     PageType("desk-questionnaire-sheets", "/desk/processes/consultations-2027/consultations/place-lambert/questionnaires/usages/sheets", "agent"),
     PageType("desk-questionnaire-sheets-operator", "/desk/processes/consultations-2027/consultations/place-lambert/questionnaires/usages/sheets", "entry_a"),
