@@ -58,16 +58,16 @@ struct QuestionPage: PageView {
         heading: "Venez-vous ?", eyebrow: "Question", purpose: "Une réponse.",
         crumbs: [PlaceLink(label: "Bureau", href: "/desk")], action: "/x", seal: "0123",
         parts: [
-            Part(field: FieldErrors.sampleField),
+            // A part of a real page has one of these.
             Part(
+                field: FieldErrors.sampleField,
                 area: Area(
                     name: "options", label: "Réponses", typed: "Oui", rows: "6", hint: "Une par ligne.",
-                    problem: "Manque", described: "options-hint")),
-            Part(
+                    problem: "Manque", described: "options-hint"),
                 choice: Choice(
                     name: "kind", label: "Sorte", hint: "Choisissez.", problem: "Manque",
-                    options: [SelectOption(value: "single", label: "Choix", selected: true)], described: "kind-hint")),
-            Part(box: Box(name: "required", label: "Obligatoire", isTicked: true)),
+                    options: [SelectOption(value: "single", label: "Choix", selected: true)], described: "kind-hint"),
+                box: Box(name: "required", label: "Obligatoire", isTicked: true))
         ], condition: .sample, lost: ["« Oui » : 12 réponses"], isLosing: true, hasNext: true, backHref: "/x",
         errors: ErrorSummary(items: [.init(field: "title", text: "Manque")]))
 }
