@@ -243,6 +243,7 @@ import Testing
             try await kiosk.get("\(asked.base)/over")
             #expect(try await asked.count("answer_draft") == drafts - 1)
 
+            let bob: Browser = try await asked.signedIn("Bob")
             for path in ["codes", "devices"] {
                 #expect(try await ada.get("\(asked.desk)/\(path)").status == 303)
                 #expect(try await bob.get("\(asked.desk)/\(path)").status == 404)
