@@ -200,7 +200,7 @@ def measure(house):
         yield Limit(
             f"counting {ANSWERS:,} answers of 40 questions", [seconds], MOST_SECONDS, "s",
             f"until the page has them; {rows} made in {made:.0f} s")
-        wait(agent, "/consultations/square/results", "250[^<]{1,9}000 (réponses|answers)")
+        wait(agent, "/consultations/square/results", "question-chart")
         for name, path in (("chart page at the desk", DESK), ("chart page of the results", "/consultations/square/results")):
             answers = [
                 agent.get(f"{path}?section={turn % 5}") for turn in range(PAGES)]

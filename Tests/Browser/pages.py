@@ -15,6 +15,7 @@ class PageType(NamedTuple):
 # An observation of the demonstration that has an answer.
 SEEN = "74a0ccf8-2450-4ca8-9400-2c5884b0de1e"
 
+USAGES = "/desk/processes/consultations-2027/consultations/place-lambert/questionnaires/usages"
 PAGES = [
     PageType("home", "/"),
     PageType("help", "/help"),
@@ -364,6 +365,16 @@ PAGES = [
     PageType("desk-debate", "/desk/processes/consultations-2027/consultations/place-lambert/debates/voitures", "agent"),
     PageType("desk-debate-words", "/desk/processes/consultations-2027/consultations/place-lambert/debates/voitures/words", "agent"),
     PageType("desk-debate-conclusions", "/desk/processes/consultations-2027/consultations/place-lambert/debates/voitures/conclusions", "agent"),
+    PageType("results", "/consultations/jardins-2026/results"),
+    PageType("results-awaited", "/consultations/place-lambert/results"),
+    PageType("desk-results", "/desk/processes/consultations-2027/consultations/jardins-2026/results", "agent"),
+    PageType("desk-answers", f"{USAGES}/answers", "agent"),
+    PageType("desk-answers-crossing", f"{USAGES}/answers/crossing?rows=frequence&columns=quartier", "agent"),
+    PageType("desk-answers-files", f"{USAGES}/answers/exports", "agent"),
+    PageType("desk-answers-texts", f"{USAGES}/answers/texts/craintes", "agent"),
+    PageType("desk-answers-theme", f"{USAGES}/answers/texts/craintes/themes/new", "agent"),
+    PageType("desk-answers-coding", f"{USAGES}/answers/texts/craintes/coding", "agent"),
+    PageType("desk-answers-agreement", f"{USAGES}/answers/texts/craintes/agreement", "agent"),
     PageType("questionnaire", "/consultations/place-lambert/questionnaires/usages"),
     PageType("absent", "/nowhere", status=404),
     PageType("desk-questionnaire-sheets", "/desk/processes/consultations-2027/consultations/place-lambert/questionnaires/usages/sheets", "agent"),

@@ -7,7 +7,7 @@ import Testing
 @Suite("Strings")
 struct StringsTests {
     private let words: [Language: [String: String]]
-    private var keys: Set<String> { Set(words[.french]!.keys) }
+    private let keys: Set<String>
     /// What stands before a dot of some key.
     private let beginnings: Set<String>
 
@@ -18,6 +18,7 @@ struct StringsTests {
             words[language] = try JSONDecoder().decode([String: String].self, from: Data(contentsOf: file))
         }
         self.words = words
+        keys = Set(words[.french]!.keys)
         beginnings = Set(
             words[.french]!.keys.flatMap { key in
                 let parts: [Substring] = key.split(separator: ".")
@@ -92,9 +93,10 @@ struct StringsTests {
         }
         var prefixes: Set<String> = []
         for file in House.files(in: "Sources", ending: ".swift") {
-            used.formUnion(Self.literals(of: file.text))
+            let literals: [String] = Self.literals(of: file.text)
+            used.formUnion(literals)
             prefixes.formUnion(Self.prefixes(of: file.text))
-            prefixes.formUnion(Self.literals(of: file.text).filter(isBeginning).map { "\($0)." })
+            prefixes.formUnion(literals.filter(isBeginning).map { "\($0)." })
             // A whole area is handed on as one word: `in: "events"`.
             prefixes.formUnion(file.text.matches(of: /in: "([a-z]+)"/).map { "\($0.1)." })
         }
@@ -121,11 +123,35 @@ struct StringsTests {
 
     /// The literals of a source that look like keys.
     private static func literals(of source: String) -> [String] {
-        source.matches(of: /"([a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)+)"/).map { String($0.1) }
+        pieces(of: source).filter { parts(of: $0).map { $0.count > 1 && !$0.contains("") } ?? false }.map(String.init)
     }
 
     /// The beginnings of keys that end in a value, such as `calendar.month.\(month)`.
     private static func prefixes(of source: String) -> [String] {
-        source.matches(of: /"([a-z][a-z0-9_-]*\.(?:[a-z0-9_-]+\.)*[a-z0-9_-]*)\\\(/).map { String($0.1) }
+        pieces(of: source).compactMap { piece in
+            guard let end = piece.utf8.firstIndex(of: UInt8(ascii: "\\")), piece[end...].hasPrefix("\\("),
+                let parts = parts(of: piece[..<end]), parts.count > 1, !parts.dropLast().contains("")
+            else { return nil }
+            return String(piece[..<end])
+        }
+    }
+
+    /// What stands between quotation marks, and what stands between those: code, which is no key. Bytes are looked at by
+    /// hand, since regular expressions over the whole source would take minutes of a debug build.
+    private static func pieces(of source: String) -> [Substring] {
+        source.utf8.split(separator: UInt8(ascii: "\"")).map { Substring($0) }
+    }
+
+    /// The parts of a key between its dots; nil where something else than a key stands.
+    private static func parts(of text: Substring) -> [Substring]? {
+        guard let first = text.utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first) else { return nil }
+        let isKey: Bool = text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+            case UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."): true
+            default: false
+            }
+        }
+        return isKey ? text.split(separator: ".", omittingEmptySubsequences: false) : nil
     }
 }

@@ -16,7 +16,8 @@ public struct Media: Sendable {
 
     /// Everything that media hang on.
     static let uses: [any MediaUse.Type] = [
-        ProposalMedia.self, Deliveries.self, Observations.self, WalkSheets.self, PhotoClearances.self, AnswerPhotos.self,
+        ProposalMedia.self, Deliveries.self, Observations.self, WalkSheets.self, PhotoClearances.self,
+        AnswerPhotos.self,
         QuestionnaireSheets.self,
         ConsultationDocuments.self, EventMedia.self,
     ]

@@ -81,7 +81,7 @@ struct SynthesisView: Sendable {
         sections: [
             Section(
                 id: "said", name: "Ce qui a été dit", only: "en français seulement", textLanguage: "fr",
-                pieces: [Piece(html: "<p>Oui</p>", figure: nil), Piece(html: nil, figure: .sample)])
+                pieces: [Piece(html: "<p>Oui</p>", figure: .sample)])
         ])
 }
 
