@@ -383,5 +383,5 @@ PAGES = [
     PageType("desk-questionnaire-sheet", "/desk/processes/consultations-2027/consultations/place-lambert/questionnaires/usages/sheets/000001-7", "agent"),
     PageType("desk-questionnaire-sheet-new", "/desk/processes/consultations-2027/consultations/place-lambert/questionnaires/usages/sheets/000041-2", "entry_a"),
     PageType("desk-questionnaire-places", "/desk/processes/consultations-2027/sheets", "entry_a"),
-    PageType("desk-questionnaire-print", "/desk/processes/consultations-2027/consultations/place-lambert/questionnaires/usages/sheets/print", "agent", language="fr"),
+    PageType("desk-questionnaire-print", "/desk/processes/consultations-2027/consultations/place-lambert/questionnaires/usages/sheets/print", "agent"),
 ]
