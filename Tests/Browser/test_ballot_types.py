@@ -176,7 +176,7 @@ def test_one_project_is_chosen_by_radio_buttons(people, service, tmp_path, pictu
     expect(gauge(page)).to_contain_text("1 projet")
     page.get_by_label("Chercher").fill("kiosque")
     page.get_by_role("button", name="Afficher").tap()
-    expect(page.get_by_role("status").first).to_contain_text("1 de vos choix")
+    expect(page.get_by_role("status").first).to_contain_text("Votre choix n’est pas dans cette liste")
     expect(gauge(page)).to_contain_text("1 projet")
     page.get_by_label("Le kiosque").locator("xpath=..").tap()
     expect(gauge(page)).to_contain_text("1 projet")

@@ -59,7 +59,7 @@ public struct QuestionnaireFixture: Sendable {
     public func close() async throws {
         try await pool.execute(
             "test.close",
-            "UPDATE consultation SET collects_until = now() - interval '1 minute' WHERE id = \(consultation)")
+            "UPDATE consultation SET collects_until = now() - interval '2 minutes' WHERE id = \(consultation)")
     }
 
     /// Publishes the synthesis.

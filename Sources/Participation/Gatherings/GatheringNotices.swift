@@ -49,6 +49,8 @@ public struct GatheringNotice: Sendable {
     public let occasion: Occasion
     /// How many people the registration is for.
     public let party: Int
+    /// Whether they have places: who waits is not told how to join online.
+    public let hasPlaces: Bool
     /// What opens the page on which they change their mind.
     public let token: Token
     /// What happened.
@@ -74,7 +76,8 @@ struct GatheringNotices: Sendable {
         let letters: [(StaticString, SQL)] = parties.compactMap { party in
             guard let address = party.email.flatMap(EmailAddress.init) else { return nil }
             let notice = GatheringNotice(
-                occasion: occasion, party: party.party, token: Self.token(of: party.id, secrets), news: news)
+                occasion: occasion, party: party.party, hasPlaces: party.state == .registered,
+                token: Self.token(of: party.id, secrets), news: news)
             let letter: Letter = correspondent.letter(notice, to: party.name, in: party.language)
             return (
                 "outbox.enqueue",

@@ -49,7 +49,7 @@ extension Letters: GatheringCorrespondent {
         of notice: GatheringNotice, _ key: String, _ arguments: [String: String], _ strings: Strings
     ) -> String {
         let words: String = strings("gatherings.letter.\(key).text", arguments)
-        guard let address = notice.occasion.onlineAddress else { return words }
+        guard notice.hasPlaces, let address = notice.occasion.onlineAddress else { return words }
         return switch notice.news {
         case .registered, .promoted, .moved, .relocated, .reminder:
             strings("gatherings.letter.online", ["address": address]) + "\n\n" + words

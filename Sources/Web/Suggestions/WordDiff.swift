@@ -18,10 +18,21 @@ struct WordDiff: Sendable {
         let (before, after): ([Substring], [Substring]) = (Self.words(old), Self.words(new))
         var removed: Set<Int> = []
         var added: Set<Int> = []
-        for change in after.difference(from: before) {
-            switch change {
-            case .remove(let offset, _, _): removed.insert(offset)
-            case .insert(let offset, _, _): added.insert(offset)
+        // What the ends have in common is put aside, and what is left of two long texts goes and comes as a whole: the
+        // comparison needs memory by the square of what differs.
+        let start: Int = zip(before, after).prefix { $0 == $1 }.count
+        let end: Int = zip(before.dropFirst(start).reversed(), after.dropFirst(start).reversed()).prefix { $0 == $1 }
+            .count
+        let (left, right) = (before[start..<before.count - end], after[start..<after.count - end])
+        if left.count + right.count > Self.most {
+            removed.formUnion(left.indices)
+            added.formUnion(right.indices)
+        } else {
+            for change in right.difference(from: left) {
+                switch change {
+                case .remove(let offset, _, _): removed.insert(start + offset)
+                case .insert(let offset, _, _): added.insert(start + offset)
+                }
             }
         }
         var pieces: [Piece] = []
@@ -32,22 +43,25 @@ struct WordDiff: Sendable {
                 pieces.append(Piece(text: String(word), isAdded: isAdded, isRemoved: isRemoved))
             }
         }
-        var (left, right) = (0, 0)
-        while left < before.count || right < after.count {
-            if removed.contains(left) {
-                add(before[left], isRemoved: true)
-                left += 1
-            } else if added.contains(right) {
-                add(after[right], isAdded: true)
-                right += 1
+        var (at, place) = (0, 0)
+        while at < before.count || place < after.count {
+            if removed.contains(at) {
+                add(before[at], isRemoved: true)
+                at += 1
+            } else if added.contains(place) {
+                add(after[place], isAdded: true)
+                place += 1
             } else {
-                add(after[right])
-                left += 1
-                right += 1
+                add(after[place])
+                at += 1
+                place += 1
             }
         }
         self.pieces = pieces
     }
+
+    /// The most words that are compared one by one, of both texts together.
+    private static let most = 3_000
 
     private static func words(_ text: String) -> [Substring] {
         var words: [Substring] = []

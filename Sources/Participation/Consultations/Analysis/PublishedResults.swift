@@ -62,7 +62,8 @@ extension Analyses {
 
     /// Publishes what the answers of all questionnaires of a consultation come to, in place of what was published before.
     ///
-    /// - Throws: `ResultsRefusal.stillCollecting` until the collection is over; `.unpublished` while the consultation is
+    /// - Throws: `ResultsRefusal.stillCollecting` until the collection is over; `.stillArriving` while some are on
+    ///   their way; `.unpublished` while the consultation is
     ///   being prepared; `NotAllowed` unless the actor is an agent of the process.
     public func publish(_ consultation: ID<Consultation>, by actor: Actor) async throws {
         try await pool.transaction("results.publish", isolation: .repeatableRead) { transaction in
@@ -77,6 +78,7 @@ extension Analyses {
         let found: Consultation = try await Consultations.lock(consultation, by: actor, in: transaction)
         guard found.publishedAt != nil else { throw ResultsRefusal.unpublished }
         guard found.stage > .collection else { throw ResultsRefusal.stillCollecting }
+        guard try await !Answering.isArriving(consultation, in: transaction) else { throw ResultsRefusal.stillArriving }
         let questionnaires: [Questionnaire] = try await Consultations.questionnaires(
             where: "questionnaire.consultation_id = \(consultation) AND questionnaire.live_version IS NOT NULL",
             in: transaction)
@@ -121,4 +123,6 @@ public enum ResultsRefusal: Error, Hashable, Sendable {
     case unpublished
     /// Answers are still taken, and published figures would change with each.
     case stillCollecting
+    /// Anonymous answers are still on their way: they arrive within minutes.
+    case stillArriving
 }

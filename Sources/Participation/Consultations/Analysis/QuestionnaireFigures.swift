@@ -139,7 +139,7 @@ extension QuestionnaireFigures {
     }
 
     /// The questions that the conditions of each question look at, its section's included.
-    private static func looked(_ forms: [QuestionnaireForm]) -> [String: Set<String>] {
+    static func looked(_ forms: [QuestionnaireForm]) -> [String: Set<String>] {
         var looked: [String: Set<String>] = [:]
         for section in forms.flatMap(\.sections) {
             for question in section.questions {

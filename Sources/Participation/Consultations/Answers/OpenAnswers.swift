@@ -171,6 +171,8 @@ public struct OpenAnswers: Sendable {
             counts.reduce(0) { $0 + (shown[$1.key]?[keyPath: trait] == Anonymity.hidden ? $1.value : 0) }
         }
         let numbers: QuestionnaireFigures = try await Analyses.count(questionnaire, AnswerFilter(), in: transaction)
+        let published: QuestionnaireFigures = numbers.published(form.versions.map(\.form))
+        let months: [String: Set<String>] = try await hiddenMonths(of: questionnaire, form, in: transaction)
         let places: OpenPlaces = try await .find(in: questionnaire, form, in: transaction)
         let columns = String(decoding: try ConsultationEditions.encoder.encode(columns(of: form)), as: UTF8.self)
         try await transaction.execute(
@@ -184,7 +186,30 @@ public struct OpenAnswers: Sendable {
         guard !shown.isEmpty else { return }
         try await transaction.execute(
             "open_answers.draw",
-            draw(questionnaire, traits, Array(shown), OpenKinds(form), OpenClasses(numbers), places))
+            draw(
+                questionnaire, traits, Array(shown), OpenKinds(form, published), OpenHidden(published, months),
+                OpenClasses(published), places))
+    }
+
+    /// The months that fewer than five people gave as an answer, and those that would give them away, by the question.
+    private static func hiddenMonths(
+        of questionnaire: ID<Questionnaire>, _ form: JoinedForm, in transaction: some Executor
+    ) async throws -> [String: Set<String>] {
+        var counts: [String: [String: Int]] = [:]
+        for row in try await transaction.query(
+            "open_answers.months",
+            """
+            SELECT told.key AS question, left(told.value ->> 'day', 7) AS month, count(*) AS count
+            FROM response CROSS JOIN LATERAL jsonb_each(response.answers) AS told
+            WHERE response.questionnaire_id = \(questionnaire)
+              AND told.key = ANY (\(form.questions.filter { $0.kind == .date }.map(\.key))) AND told.value ? 'day'
+            GROUP BY 1, 2
+            """)
+        {
+            counts[try row.get("question"), default: [:]][try row.get("month")] = Int(
+                try row.get("count", as: Int64.self))
+        }
+        return counts.mapValues { SmallCells.hidden(in: $0) }
     }
 
     /// District, age band and way of a response, as it says them.
@@ -199,8 +224,8 @@ public struct OpenAnswers: Sendable {
     /// The statement that writes the rows: numbered in an order drawn by lot, with what may be shown of each.
     private static func draw(
         _ questionnaire: ID<Questionnaire>, _ traits: SQL,
-        _ shown: [(key: Anonymity.Traits, value: Anonymity.Traits)], _ kinds: OpenKinds, _ classes: OpenClasses,
-        _ places: OpenPlaces
+        _ shown: [(key: Anonymity.Traits, value: Anonymity.Traits)], _ kinds: OpenKinds, _ hidden: OpenHidden,
+        _ classes: OpenClasses, _ places: OpenPlaces
     ) -> SQL {
         """
         INSERT INTO open_answer (questionnaire_id, number, district, age_band, way, answers)
@@ -211,9 +236,25 @@ public struct OpenAnswers: Sendable {
                    (SELECT coalesce(jsonb_object_agg(open.key, open.value) FILTER (WHERE open.value IS NOT NULL), '{}')
                     FROM (
                         SELECT told.key, CASE kind.kind
-                            WHEN 'option' THEN jsonb_build_object('chosen', coalesce(told.value -> 'chosen', '[]')
-                                || CASE WHEN told.value ? 'other' THEN '["_other"]'::jsonb ELSE '[]'::jsonb END)
-                            WHEN 'month' THEN jsonb_build_object('month', left(told.value ->> 'day', 7))
+                            WHEN 'option' THEN (
+                                SELECT jsonb_build_object('chosen', coalesce(jsonb_agg(
+                                           CASE one.key WHEN '' THEN '_other' ELSE one.key END ORDER BY one.place), '[]'))
+                                FROM (SELECT key, place
+                                      FROM jsonb_array_elements_text(coalesce(told.value -> 'chosen', '[]'))
+                                           WITH ORDINALITY AS chosen (key, place)
+                                      UNION ALL SELECT '', 1000 WHERE told.value ? 'other') AS one
+                                WHERE NOT \(sql: hidden.holds("''", "one.key")))
+                            WHEN 'month' THEN CASE WHEN NOT \(sql: hidden.holds("''", "left(told.value ->> 'day', 7)"))
+                                THEN jsonb_build_object('month', left(told.value ->> 'day', 7)) END
+                            WHEN 'scale' THEN CASE WHEN NOT \(sql: hidden.holds("''", "told.value ->> 'number'"))
+                                THEN told.value END
+                            WHEN 'ranking' THEN
+                                CASE WHEN NOT \(sql: hidden.holds("''", "coalesce(told.value -> 'ranked' ->> 0, '')"))
+                                THEN jsonb_build_object('ranked', jsonb_build_array(told.value -> 'ranked' -> 0)) END
+                            WHEN 'matrix' THEN (
+                                SELECT jsonb_build_object('rows', coalesce(jsonb_object_agg(line.key, line.value), '{}'))
+                                FROM jsonb_each(coalesce(told.value -> 'rows', '{}')) AS line
+                                WHERE NOT \(sql: hidden.holds("line.key", "line.value #>> '{}'")))
                             WHEN 'numbers' THEN (
                                 SELECT jsonb_build_object('class', class.label)
                                 FROM unnest(\(classes.questions), \(classes.begins), \(classes.labels))
@@ -225,7 +266,8 @@ public struct OpenAnswers: Sendable {
                                 SELECT jsonb_build_object('latitude', cell.latitude, 'longitude', cell.longitude)
                                 FROM unnest(\(places.questions), \(places.latitudes), \(places.longitudes))
                                      AS cell (question, latitude, longitude)
-                                WHERE cell.question = told.key AND cell.latitude = \(sql: OpenPlaces.latitude)
+                                WHERE shown.district <> \(Anonymity.hidden) AND cell.question = told.key
+                                  AND cell.latitude = \(sql: OpenPlaces.latitude)
                                   AND cell.longitude = \(sql: OpenPlaces.longitude))
                             ELSE told.value END AS value
                         FROM jsonb_each(told_response.answers) AS told
@@ -293,11 +335,21 @@ public struct OpenAnswers: Sendable {
 private struct OpenKinds {
     let questions: [String], kinds: [String]
 
-    init(_ form: JoinedForm) {
-        let pairs: [(String, String)] = form.questions.filter { $0.meaning == nil }.compactMap { question in
+    init(_ form: JoinedForm, _ published: QuestionnaireFigures) {
+        // What is asked of a district or an age alone would give back what is hidden of those.
+        let traits: Set<String> = Set(form.questions.filter { $0.meaning != nil }.map(\.key))
+        let looked: [String: Set<String>] = QuestionnaireFigures.looked(form.versions.map(\.form))
+        let hidden: Set<String> = Set(published.questions.filter(\.isHidden).map(\.question))
+        let shown: [QuestionnaireForm.Question] = form.questions.filter { question in
+            question.meaning == nil && !hidden.contains(question.key)
+                && (looked[question.key] ?? []).isDisjoint(with: traits)
+        }
+        let pairs: [(String, String)] = shown.compactMap { question in
             switch question.kind {
             case .single, .multiple: (question.key, "option")
-            case .matrix, .ranking, .scale: (question.key, "same")
+            case .matrix: (question.key, "matrix")
+            case .ranking: (question.key, "ranking")
+            case .scale: (question.key, "scale")
             case .number: (question.key, "numbers")
             case .date: (question.key, "month")
             case .place: (question.key, "place")
@@ -309,6 +361,33 @@ private struct OpenKinds {
     }
 }
 
+/// What few chose, and what would give that away, is in no row: the same keys that the published figures leave out.
+private struct OpenHidden {
+    let questions: [String], rows: [String], keys: [String]
+
+    init(_ published: QuestionnaireFigures, _ months: [String: Set<String>]) {
+        var lines: [(question: String, row: String, key: String)] = []
+        for question in published.questions {
+            for key in question.hidden where question.kind != .date { lines.append((question.question, "", key)) }
+            for (row, keys) in question.hiddenCells {
+                for key in keys { lines.append((question.question, row, key)) }
+            }
+        }
+        for (question, keys) in months { for key in keys { lines.append((question, "", key)) } }
+        questions = lines.map(\.question)
+        rows = lines.map(\.row)
+        keys = lines.map(\.key)
+    }
+
+    /// A condition: what stands at the row and the key of the question `told.key` is hidden.
+    func holds(_ row: SQL, _ key: SQL) -> SQL {
+        """
+        EXISTS (SELECT 1 FROM unnest(\(questions), \(rows), \(keys)) AS hidden (question, line, key)
+                WHERE hidden.question = told.key AND hidden.line = \(sql: row) AND hidden.key = \(sql: key))
+        """
+    }
+}
+
 /// The classes of numbers: an odd number may say who somebody is, and a class that few are in is hidden.
 private struct OpenClasses {
     let questions: [String], begins: [String], labels: [String]
@@ -316,7 +395,7 @@ private struct OpenClasses {
     init(_ figures: QuestionnaireFigures) {
         let lines: [(String, String, String)] = figures.questions.flatMap { question in
             (question.numbers?.classes ?? []).map { one in
-                let isHidden: Bool = (one.count ?? 0) < Anonymity.k
+                let isHidden: Bool = one.count == nil
                 return (question.question, "\(one.from)", isHidden ? Anonymity.hidden : "\(one.from)..\(one.to)")
             }
         }

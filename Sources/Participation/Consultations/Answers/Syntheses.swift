@@ -46,7 +46,7 @@ public struct Syntheses: Sendable {
                 UPDATE synthesis
                 SET \(sql: column) = \(texts.json)::jsonb, revision = revision + 1, changed_at = clock_timestamp()
                 WHERE consultation_id = \(consultation)
-                  AND (\(revision)::integer IS NULL OR revision = \(revision)::integer)
+                  AND (\(revision)::bigint IS NULL OR revision = \(revision)::bigint)
                 """)
             guard count == 1 else { throw SynthesisRefusal.changedMeanwhile }
             try await Acts.record(
@@ -82,17 +82,21 @@ public struct Syntheses: Sendable {
     /// Publishes the synthesis as it stands: words and figures are frozen, and with the first edition the results of the
     /// questionnaires are published and the answers become open data. This cannot be undone; a later edition says what was changed and why.
     ///
-    /// - Throws: `SynthesisRefusal.notPublished`, `.stillCollecting`, `.sectionMissing`, `.noSuchFigure`, `.unchanged`,
+    /// - Throws: `SynthesisRefusal.notPublished`, `.stillCollecting`, `.stillArriving`,
+    ///   `.sectionMissing`, `.noSuchFigure`, `.unchanged`,
     ///   `.changeMissing`, `.changedMeanwhile`; `NotAllowed` unless the actor is an agent of the process.
     @discardableResult
     public func publish(
         _ consultation: ID<Consultation>, from revision: Int? = nil, change: Texts = Texts([:]), by actor: Actor
     ) async throws -> Edition {
         try Self.check(change, "change", limit: Self.textLimit)
-        return try await pool.transaction("synthesis.publish") { transaction in
+        return try await pool.transaction("synthesis.publish", isolation: .repeatableRead) { transaction in
             let found: Consultation = try await Consultations.lock(consultation, by: actor, in: transaction)
             guard found.publishedAt != nil else { throw SynthesisRefusal.notPublished }
             guard found.stage > .collection else { throw SynthesisRefusal.stillCollecting }
+            guard try await !Answering.isArriving(consultation, in: transaction) else {
+                throw SynthesisRefusal.stillArriving
+            }
             let draft: SynthesisDraft = try await Self.load(consultation, in: transaction)
             if let revision, revision != draft.revision { throw SynthesisRefusal.changedMeanwhile }
             for section in SynthesisSection.allCases where draft.sections[section]?.isEmpty != false {
@@ -138,7 +142,10 @@ public struct Syntheses: Sendable {
             let found: Consultation = try await Consultations.lock(consultation, by: actor, in: transaction)
             let count: Int = try await transaction.execute(
                 "synthesis.quote_delete",
-                "DELETE FROM synthesis_quote WHERE consultation_id = \(consultation) AND digest = \(digest)")
+                """
+                DELETE FROM synthesis_quote WHERE consultation_id = \(consultation) AND words =
+                    (SELECT words FROM synthesis_quote WHERE consultation_id = \(consultation) AND digest = \(digest))
+                """)
             guard count > 0 else { return false }
             try await Acts.record(
                 "synthesis_quote_withdrawn", by: actor, on: "consultation", consultation,

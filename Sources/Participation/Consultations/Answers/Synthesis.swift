@@ -71,6 +71,8 @@ public enum SynthesisRefusal: Error, Hashable, Sendable {
     case notPublished
     /// Answers are still taken.
     case stillCollecting
+    /// Anonymous answers are still on their way.
+    case stillArriving
     /// Nothing was changed since the last edition.
     case unchanged
     /// An edition after the first says what was changed and why.

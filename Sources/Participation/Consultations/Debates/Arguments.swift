@@ -184,6 +184,15 @@ public struct Arguments: Sendable {
             _ = try await transaction.pipeline([
                 ("argument.part_all", "UPDATE argument SET joined_into = NULL WHERE joined_into = \(id)"),
                 ("argument.forget_sources", "DELETE FROM argument_source WHERE argument_id = \(id)"),
+                (
+                    // A synthesis may have quoted it: the words go there too.
+                    "argument.forget_quotes",
+                    """
+                    DELETE FROM synthesis_quote USING argument JOIN debate ON debate.id = argument.debate_id
+                    WHERE argument.id = \(id) AND synthesis_quote.consultation_id = debate.consultation_id
+                      AND synthesis_quote.words = argument.title
+                    """
+                ),
                 ("argument.forget_supports", "DELETE FROM argument_support WHERE argument_id = \(id)"),
                 (
                     "argument.erase",

@@ -80,7 +80,12 @@ struct ResultsController: Sendable {
             try await knowing { try await desks.analyses.publish(consultation.id, by: scene.actor) }
             return desks.site.see("\(scene.own)/results", flash: .done("consultations.analysis.publication.done"))
         } catch let refusal as ResultsRefusal {
-            let key: String = refusal == .unpublished ? "unpublished" : "still_collecting"
+            let key: String =
+                switch refusal {
+                case .unpublished: "unpublished"
+                case .stillCollecting: "still_collecting"
+                case .stillArriving: "still_arriving"
+                }
             return try await preview(
                 FieldErrors("", "consultations.analysis.publication.refusal.\(key)"), request, context)
         }

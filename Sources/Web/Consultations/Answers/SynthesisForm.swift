@@ -188,6 +188,7 @@ extension SynthesisRefusal {
             return whole("section", ["section": strings("consultations.synthesis.section.\(section.rawValue)")])
         case .notPublished: return whole("unpublished")
         case .stillCollecting: return whole("collecting")
+        case .stillArriving: return whole("arriving")
         case .unchanged: return whole("unchanged")
         case .changeMissing: return FieldErrors("change-fr", "consultations.synthesis.refusal.change")
         case .notSynthesised: return whole("synthesis_first")

@@ -130,7 +130,10 @@ struct SynthesisTelling {
                     switch passage {
                     case .words(let words): return SynthesisView.Piece(html: Markdown.html(words), figure: nil)
                     case .mark(let mark, _):
-                        guard let figure = synthesis.content.figures[mark] else { return nil }
+                        // Figures are kept under the mark as it is written without extra blanks.
+                        let known: SynthesisFigure? =
+                            synthesis.content.figures[FigureMark(mark)?.description ?? mark]
+                        guard let figure = known else { return nil }
                         let isFirst: Bool = shown.insert(mark).inserted
                         return SynthesisView.Piece(
                             html: nil, figure: view(of: figure, anchor: isFirst ? mark : "\(mark)\(shown.count)"))

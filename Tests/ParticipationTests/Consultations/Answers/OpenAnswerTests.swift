@@ -56,8 +56,8 @@ import Testing
                 rows.count { $0["lieu.latitude"] == "47.7525" && $0["lieu.longitude"] == "7.33125" } == 1203
             )
             #expect(set.hiddenPlace == 3 && rows.count { $0["lieu.latitude"] == "" } == 11)
-            // A number is a class; one that few are in is hidden.
-            #expect(rows.count { $0["combien"] == "0..10" } == 1212 && rows.count { $0["combien"] == "*" } == 2)
+            // A number is a class; one that few are in is hidden, and so is the only other one, which would give it away.
+            #expect(rows.allSatisfy { $0["combien"] == "*" || $0["combien"] == "" })
         }
     }
 

@@ -31,8 +31,8 @@ public struct AnswerDraft: Sendable {
         var oneTime: OneTimeCode?
         /// The answer with a name that it takes the place of, where an account changes it without its code.
         var replaces: UUID?
-        /// Of an answer on its way: the version that was answered, and the day.
-        var version: Int?, day: String?
+        /// Of an answer on its way: the version that was answered, the day, and what it is found by once it has arrived.
+        var version: Int?, day: String?, arrivalHash: [UInt8]?
 
         /// AES-GCM under the key; the label keeps one kind of sealed content from passing for another.
         func sealed(_ key: SymmetricKey, label: String) throws -> [UInt8] {
@@ -50,7 +50,8 @@ public struct AnswerDraft: Sendable {
 
         init(
             way: AnswerWay, language: Language, answers: Answers, isChange: Bool = false, oneTime: OneTimeCode? = nil,
-            replaces: UUID? = nil, version: Int? = nil, day: String? = nil
+            replaces: UUID? = nil, version: Int? = nil, day: String? = nil,
+            arrivalHash: [UInt8]? = nil
         ) {
             self.way = way
             self.language = language
@@ -60,6 +61,7 @@ public struct AnswerDraft: Sendable {
             self.replaces = replaces
             self.version = version
             self.day = day
+            self.arrivalHash = arrivalHash
         }
     }
 

@@ -32,6 +32,14 @@ extension Answers {
                 }
             })
     }
+
+    /// The same without photos that are not among these.
+    func keeping(_ media: Set<ID<Medium>>) -> Answers {
+        Answers(
+            byQuestion.filter { _, value in
+                if case .photo(let medium, _) = value { media.contains(medium) } else { true }
+            })
+    }
 }
 
 extension Answering {

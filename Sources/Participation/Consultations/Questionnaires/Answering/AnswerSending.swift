@@ -84,13 +84,13 @@ extension Answering {
 
     /// Puts an answer on its way: sealed, under an identity that it will not keep.
     private func stage(_ answers: Answers, _ draft: AnswerDraft, in transaction: some Executor) async throws {
-        let (id, hash) = (ID<Response>(UUID()), draft.code.responseHash(secrets))
+        let (id, hash) = (ID<Response>(UUID()), draft.code.incomingHash(secrets))
         let content = AnswerDraft.Content(
             way: draft.way, language: draft.language, answers: answers, version: draft.version,
-            day: try await today(in: transaction))
+            day: try await today(in: transaction), arrivalHash: draft.code.responseHash(secrets))
         let sealed: [UInt8] = try content.sealed(
             secrets.derive(label: Self.incoming), label: "\(draft.questionnaire)")
-        let old: ID<Response>? = draft.isChange ? try await sent(hash, in: transaction)?.id : nil
+        let old: ID<Response>? = draft.isChange ? try await sent(draft.code, in: transaction)?.id : nil
         if draft.isChange, old == nil { throw AnsweringRefusal.gone }
         // The photos that stay are held while the answer before goes, which takes its photos with it.
         try await transaction.execute(
@@ -100,7 +100,7 @@ extension Answering {
             SET draft_hash = \(draft.code.draftHash(secrets)), incoming_id = NULL, response_id = NULL
             WHERE medium_id = ANY (\(answers.photos)) AND (incoming_id = \(old) OR response_id = \(old))
             """)
-        try await remove(hash, in: transaction)
+        try await remove(draft.code, in: transaction)
         try await transaction.execute(
             "incoming_response.insert",
             """
@@ -127,7 +127,7 @@ extension Answering {
         let id: ID<Response>
         if draft.isChange {
             let known: ID<Response>? =
-                if let replaced = draft.replaces { replaced } else { try await sent(hash, in: transaction)?.id }
+                if let replaced = draft.replaces { replaced } else { try await sent(draft.code, in: transaction)?.id }
             let count: Int = try await transaction.execute(
                 "response.change",
                 """
@@ -184,27 +184,29 @@ extension Answering {
     private func isSent(
         _ code: ResponseCode, of questionnaire: ID<Questionnaire>, in executor: some Executor
     ) async throws -> Bool {
-        try await sent(code.responseHash(secrets), in: executor)?.questionnaire == questionnaire
+        try await sent(code, in: executor)?.questionnaire == questionnaire
     }
 
     /// What was sent under a code: on its way, or arrived.
     func sent(
-        _ hash: [UInt8], in executor: some Executor
+        _ code: ResponseCode, in executor: some Executor
     ) async throws -> (id: ID<Response>, questionnaire: ID<Questionnaire>)? {
         let row: Row? = try await executor.one(
             "response.by_code",
             """
-            SELECT id, questionnaire_id FROM incoming_response WHERE withdrawal_hash = \(hash)
+            SELECT id, questionnaire_id FROM incoming_response WHERE withdrawal_hash = \(code.incomingHash(secrets))
             UNION ALL
-            SELECT id, questionnaire_id FROM response WHERE withdrawal_hash = \(hash)
+            SELECT id, questionnaire_id FROM response WHERE withdrawal_hash = \(code.responseHash(secrets))
             """)
         return try row.map { (try $0.get("id"), try $0.get("questionnaire_id")) }
     }
 
     /// Takes out what was sent under a code. What is on its way first: it can only have gone from there to the other.
-    func remove(_ hash: [UInt8], in transaction: some Executor) async throws {
+    func remove(_ code: ResponseCode, in transaction: some Executor) async throws {
         try await transaction.execute(
-            "incoming_response.remove", "DELETE FROM incoming_response WHERE withdrawal_hash = \(hash)")
-        try await transaction.execute("response.remove", "DELETE FROM response WHERE withdrawal_hash = \(hash)")
+            "incoming_response.remove",
+            "DELETE FROM incoming_response WHERE withdrawal_hash = \(code.incomingHash(secrets))")
+        try await transaction.execute(
+            "response.remove", "DELETE FROM response WHERE withdrawal_hash = \(code.responseHash(secrets))")
     }
 }

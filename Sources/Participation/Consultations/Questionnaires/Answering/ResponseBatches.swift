@@ -20,7 +20,7 @@ public struct ResponseRounds: Service {
     public func run() async throws {
         await Rounds.run(every: .seconds(300), logger, "Answers on their way cannot arrive.") {
             try await answering.forgetDrafts()
-            try await answering.moveBatches()
+            try await answering.moveBatches(logger)
             try await answering.level()
         }
     }
@@ -44,9 +44,11 @@ extension Answering {
     /// Lets anonymous answers arrive, each batch in one transaction and in random order, under new random identities; so
     /// do their photos.
     ///
+    /// A questionnaire whose answers cannot arrive holds up no other: that is logged.
+    ///
     /// - Returns: how many arrived.
     @discardableResult
-    public func moveBatches() async throws -> Int {
+    public func moveBatches(_ logger: Logger? = nil) async throws -> Int {
         let due: [ID<Questionnaire>] = try await pool.query(
             "incoming_response.due",
             """
@@ -60,12 +62,16 @@ extension Answering {
         ).map { try $0.get("questionnaire_id") }
         var total = 0
         for questionnaire in due {
-            var count: Int
-            repeat {
-                count = try await moveBatch(of: questionnaire)
-                total += count
-                // A rest that is no batch waits for others, or for the next round after the end.
-            } while count == Self.largestBatch
+            do {
+                var count: Int
+                repeat {
+                    count = try await moveBatch(of: questionnaire)
+                    total += count
+                } while count == Self.largestBatch
+            } catch {
+                guard let logger else { throw error }
+                logger.error("Answers on their way cannot arrive.", metadata: ["error": "\(error)"])
+            }
         }
         return total
     }
@@ -83,21 +89,28 @@ extension Answering {
             let rows: [Row] = try await transaction.query(
                 "incoming_response.take",
                 """
-                SELECT id, withdrawal_hash, sealed FROM incoming_response WHERE questionnaire_id = \(questionnaire)
+                SELECT id, sealed FROM incoming_response WHERE questionnaire_id = \(questionnaire)
                 ORDER BY id LIMIT \(Self.largestBatch) FOR UPDATE
                 """)
+            // A rest that is no batch waits for others, or for the end.
+            if rows.count < Self.smallestBatch {
+                let isOver: Bool = try await Self.isOver(questionnaire, in: transaction)
+                guard isOver else { return 0 }
+            }
+            let photos: Set<ID<Medium>> = try await Self.photos(
+                of: rows.map { try $0.get("id") }, in: transaction)
             var media: [ID<Medium>: ID<Medium>] = [:]
             let arrivals: [Arrival] = try rows.compactMap { row in
                 // What was sealed under a secret that is lost cannot arrive, and holds nobody else up.
                 guard
                     let content = try? AnswerDraft.Content(
                         sealed: row.get("sealed"), key, label: "\(questionnaire)"),
-                    let version = content.version, let day = content.day
+                    let version = content.version, let day = content.day, let hash = content.arrivalHash
                 else { return nil }
-                let answers = Answers(content.answers)
+                let answers: Answers = Answers(content.answers).keeping(photos)
                 for photo in answers.photos { media[photo] = ID(UUID()) }
                 return Arrival(
-                    incoming: try row.get("id"), hash: try row.get("withdrawal_hash"), version: version,
+                    incoming: try row.get("id"), hash: hash, version: version,
                     way: content.way, language: content.language, day: day, answers: answers.replacing(media))
             }.shuffled()
             guard !arrivals.isEmpty else { return 0 }
@@ -120,6 +133,39 @@ extension Answering {
                 "DELETE FROM incoming_response WHERE id = ANY (\(arrivals.map(\.incoming)))")
             return arrivals.count
         }
+    }
+
+    /// Whether anonymous answers to a consultation are still on their way: figures published now would lack them for good.
+    static func isArriving(_ consultation: ID<Consultation>, in executor: some Executor) async throws -> Bool {
+        try await executor.one(
+            "incoming_response.any",
+            """
+            SELECT 1 FROM incoming_response
+            JOIN questionnaire ON questionnaire.id = incoming_response.questionnaire_id
+            WHERE questionnaire.consultation_id = \(consultation) LIMIT 1
+            """) != nil
+    }
+
+    private static func isOver(
+        _ questionnaire: ID<Questionnaire>, in transaction: some Executor
+    ) async throws -> Bool {
+        try await transaction.one(
+            "incoming_response.is_over",
+            """
+            SELECT 1 FROM questionnaire JOIN consultation ON consultation.id = questionnaire.consultation_id
+            WHERE questionnaire.id = \(questionnaire) AND consultation.collects_until <= clock_timestamp()
+            """) != nil
+    }
+
+    /// The photos that these answers have still: one that went with an answer before cannot arrive.
+    private static func photos(
+        of incoming: [ID<Response>], in transaction: some Executor
+    ) async throws -> Set<ID<Medium>> {
+        Set(
+            try await transaction.query(
+                "answer_photo.on_the_way",
+                "SELECT medium_id FROM answer_photo WHERE incoming_id = ANY (\(incoming))"
+            ).map { try $0.get("medium_id") })
     }
 
     /// Photos get new rows under new identities, like the answers that they belong to; the old ones go with theirs.
@@ -167,7 +213,8 @@ extension Answering {
             SELECT questionnaire.id FROM questionnaire
             JOIN consultation ON consultation.id = questionnaire.consultation_id
             WHERE questionnaire.is_anonymous AND questionnaire.live_version IS NOT NULL
-              AND consultation.collects_until <= clock_timestamp()
+              -- What was sent in the last moment is there by now.
+              AND consultation.collects_until <= clock_timestamp() - interval '1 minute'
               AND NOT EXISTS (SELECT FROM incoming_response WHERE questionnaire_id = questionnaire.id)
               AND NOT EXISTS (SELECT FROM answer_levelling
                               WHERE questionnaire_id = questionnaire.id

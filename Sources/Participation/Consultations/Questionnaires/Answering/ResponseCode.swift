@@ -60,6 +60,12 @@ public struct ResponseCode: Hashable, Sendable {
         secrets.keyedHash(Array(letters.utf8), label: "answer withdrawal")
     }
 
+    /// What an answer on its way is found by: another than once it has arrived, so that two readings of the database
+    /// cannot be joined by it.
+    func incomingHash(_ secrets: Secrets) -> [UInt8] {
+        secrets.keyedHash(Array(letters.utf8), label: "answer on its way")
+    }
+
     func key(_ secrets: Secrets) -> SymmetricKey {
         SymmetricKey(data: secrets.keyedHash(Array(letters.utf8), label: "answer draft key"))
     }

@@ -28,7 +28,7 @@ extension Answering {
                 "incoming_response.find",
                 """
                 SELECT id, sealed FROM incoming_response
-                WHERE withdrawal_hash = \(hash) AND questionnaire_id = \(questionnaire)
+                WHERE withdrawal_hash = \(code.incomingHash(secrets)) AND questionnaire_id = \(questionnaire)
                 """)
             if let row {
                 let content = try AnswerDraft.Content(
@@ -118,7 +118,7 @@ extension Answering {
             guard try await Self.takesBack(questionnaire, in: transaction) else { throw AnsweringRefusal.tooLate }
             var known: ID<Response>?
             if let owner {
-                known = try await sent(owner.responseHash(secrets), in: transaction)?.id
+                known = try await sent(owner, in: transaction)?.id
             } else if case .resident(let account) = actor,
                 let person = try await Self.person(of: account, in: transaction)
             {
@@ -129,7 +129,7 @@ extension Answering {
             let named: Row? = try await transaction.one(
                 "response.person",
                 "SELECT person_id FROM response WHERE id = \(id) AND NOT is_anonymous")
-            if let owner { try await remove(owner.responseHash(secrets), in: transaction) }
+            if let owner { try await remove(owner, in: transaction) }
             try await transaction.execute(
                 "response.withdrawn", "DELETE FROM response WHERE id = \(id) AND questionnaire_id = \(questionnaire)")
             if let owner {
