@@ -113,7 +113,7 @@ def test_titles_tell_pages_apart(opened, places):
         titles.setdefault(page.title(), []).append(kind.name)
     # The same page in another state may keep its title.
     twins = [names for names in titles.values() if len({name.split("-")[0] for name in names}) > 1]
-    assert twins == []
+    assert twins == [], "\n".join(map(str, twins))
 
 
 def test_first_view_is_light(people, votes):
