@@ -354,12 +354,16 @@ def test_forty_questions_with_conditions_saved_and_taken_up_elsewhere(people, fo
     assert page.locator("h1").inner_text() == seen[0]
     for _ in range(30):
         if page.url.endswith("/check"):
-            break
+            # A question that an answer of its own page brought is asked for here.
+            missing = page.get_by_role("alert").get_by_role("link")
+            if missing.count() == 0:
+                break
+            missing.first.click()
         assert overflow(page) == 0
         seen.append(page.locator("h1").inner_text())
         fill(page)
         go_on(page)
-        expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.get_by_role("alert")).to_have_count(0)
     expect(page.get_by_role("heading", level=1, name="Vérifiez vos réponses")).to_be_visible()
     assert len(set(seen)) >= 3
     long = page.locator("dl.answered > div").count()
