@@ -218,7 +218,7 @@ def test_the_demonstration_goes_on_where_it_was_killed():
             process.communicate()
         told = house.run("demo").stdout
         server = house.serve()
-        assert house.sql("SELECT count(*) FROM process") == [["3"]]
+        assert house.sql("SELECT count(*) FROM process") == [["4"]]
         assert house.sql("SELECT slug, (SELECT count(*) FROM mark WHERE vote_id = vote.id) FROM vote ORDER BY slug") == [
             ["budget-2026", "0"], ["idees-2025", "60"], ["idees-2027", "0"], ["mentions", "60"], ["partout-2026", "0"], ["toulouse-2019", "1494"]]
         assert house.sql("SELECT count(DISTINCT title), count(*) FROM proposal") == [["42", "42"]]
